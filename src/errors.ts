@@ -1,0 +1,97 @@
+/**
+ * The error set. Names are literal strings, because the state machine matches on them (`ErrorEquals`) and bundlers
+ * rename classes. Data that a caller needs is kept in fields, the original error in `cause`.
+ */
+export abstract class CarryoverError extends Error {
+  abstract override readonly name: string;
+}
+
+/** One thing that is wrong with an input, and what would be right. */
+export interface Fault {
+  /** Where it is: `copy.tables[2]`, `--segments`, `stores.orders-old.url`, `table "orders"`. */
+  readonly field: string;
+  /** What is wrong and what would be right, in one sentence. */
+  readonly message: string;
+}
+
+/** Bad input or configuration: found before anything is touched, all faults together. Never retried. Exit code 2. */
+export class InputError extends CarryoverError {
+  override readonly name = 'InputError';
+  constructor(readonly faults: readonly Fault[]) {
+    super(faults.map((fault) => `${fault.field}: ${fault.message}`).join('\n'));
+  }
+}
+
+/** Validation found differences. The verdict is in the ledger. Exit code 1. */
+export class ValidationFailedError extends CarryoverError {
+  override readonly name = 'ValidationFailedError';
+}
+
+/** Units ended without being done; the ledger names them with their errors. Exit code 3. */
+export class UnitsFailedError extends CarryoverError {
+  override readonly name = 'UnitsFailedError';
+}
+
+/** Who holds a lease, so that the loser can be told. */
+export interface LeaseHolder {
+  /** The run that holds it. */
+  readonly owner: string;
+  /** The person or role that started that run. */
+  readonly who: string;
+  /** The host or stack it runs on. */
+  readonly where: string;
+  /** When the holder took it, ISO 8601. */
+  readonly since: string;
+}
+
+/** Another run owns the target. Exit code 4. */
+export class LockHeldError extends CarryoverError {
+  override readonly name = 'LockHeldError';
+  constructor(
+    readonly holder: LeaseHolder,
+    what = 'the target',
+  ) {
+    super(`${what} is owned by run ${holder.owner}, started by ${holder.who} on ${holder.where} at ${holder.since}`);
+  }
+}
+
+/** The caller's lease or fencing token is no longer the current one: it must stop. Never retried. */
+export class LeaseLostError extends CarryoverError {
+  override readonly name = 'LeaseLostError';
+}
+
+/** A checkpoint came from a writer that is no longer the current one (sequence or token moved on). */
+export class LateWriterError extends CarryoverError {
+  override readonly name = 'LateWriterError';
+}
+
+/** The engine asked to slow down, after the driver's own retries. Retried with backoff. */
+export class ThrottledError extends CarryoverError {
+  override readonly name = 'ThrottledError';
+}
+
+/** The engine did not answer, or broke the connection; the outcome of a write is unknown. Retried: writes are idempotent. */
+export class StoreUnavailableError extends CarryoverError {
+  override readonly name = 'StoreUnavailableError';
+}
+
+/** The table is not there: the only error that means absence. */
+export class TableNotFoundError extends CarryoverError {
+  override readonly name = 'TableNotFoundError';
+  constructor(
+    readonly table: string,
+    location: string,
+  ) {
+    super(`table "${table}" is not in ${location}`);
+  }
+}
+
+/** Stored data is not what it must be: a checksum, a format or a record does not fit. Never retried. */
+export class CorruptDataError extends CarryoverError {
+  override readonly name = 'CorruptDataError';
+}
+
+/** Items that the target refuses for what they are (too large, an unsupported value); names the first of them. */
+export class ItemRefusedError extends CarryoverError {
+  override readonly name = 'ItemRefusedError';
+}

@@ -1,0 +1,31 @@
+import type { z } from 'zod';
+import type { settingsSchema } from './settings.js';
+
+/** A project's configuration, the default export of `carryover.config.ts`. */
+export interface Project {
+  /** The stores that inputs may name. */
+  readonly stores: Readonly<Record<string, StoreDeclaration>>;
+  /** The ledger, a `dynamodb://` URL. Default: the stack's own table, or the embedded engine under `.carryover/`. */
+  readonly ledger?: string;
+  readonly settings?: z.input<typeof settingsSchema>;
+}
+
+/** A store's URL, alone or with what a deployment may do with it. */
+export type StoreDeclaration = string | DeclaredStore;
+
+export interface DeclaredStore {
+  readonly url: string;
+  /** What runs may do with it: a source is only read. Default both. */
+  readonly role?: 'source' | 'target';
+  /** The tables that the functions get rights on, with `*`; default all. */
+  readonly tables?: readonly string[];
+  /** Whether an execution may drop tables of this store (`onExisting: "replace"`). Default false. */
+  readonly allowReplace?: boolean;
+  /** A PostgreSQL store's password: the ARN of a Secrets Manager secret with `username` and `password`. */
+  readonly secretArn?: string;
+}
+
+/** Gives the configuration back, with its types checked. */
+export function defineProject(project: Project): Project {
+  return project;
+}
