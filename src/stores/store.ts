@@ -163,7 +163,11 @@ export function addUsage(a: Usage, b: Usage): Usage {
 }
 
 export interface WriterOptions {
-  /** The unit that writes and the sequence number of its next checkpoint: an archive names its parts by them. */
+  /**
+   * The unit that writes, and the number of its next checkpoint: an archive names its parts by them, and takes whatever
+   * the unit wrote from `position` on for what a killed call left behind. So it counts saved checkpoints of this unit
+   * alone. The ledger's `sequence`, which a claim moves too, would leave such a part in place: items twice.
+   */
   readonly unit: number;
   readonly position: number;
   readonly fence?: Fence;
