@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
+import { processIdentity } from '../../src/local/embedded-postgres-process.js';
+
+/**
+ * A fresh database on a real server. One server serves all test files of a jest worker and ends, with its folder,
+ * when the worker does; `stop` drops the database.
+ */
+export async function testPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
+  const path = join(tmpdir(), `carryover-test-postgres-${(await processIdentity(process.pid)) ?? process.pid}`);
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const { url } = await startEmbeddedPostgres({ path, name, fsync: false, temporary: true });
+  const stop = async () => {
+    const client = new pg.Client({ connectionString: new URL('/postgres', url).href });
+    await client.connect();
+    try {
+      await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    } finally {
+      await client.end();
+    }
+  };
+  return { url, stop };
+}
