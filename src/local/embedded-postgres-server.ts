@@ -63,16 +63,15 @@ export async function startServer(place: ClusterPlace, options: ServerOptions): 
   }
 }
 
-/** Ends a server whose owner is gone: its watchdog is given the time to do it first. */
+/** Ends a server whose owner is gone. Its watchdog may do the same: a second fast shutdown changes nothing. */
 export async function endOrphan(data: string): Promise<void> {
   for (const [signal, waitMs] of [
-    [undefined, 3_000],
     ['SIGINT', 10_000],
     ['SIGQUIT', 10_000],
   ] as const) {
     const server = await runningServer(data);
     if (server === undefined) return;
-    if (signal !== undefined && isRunning(server.pid)) process.kill(server.pid, signal);
+    if (isRunning(server.pid)) process.kill(server.pid, signal);
     for (const until = Date.now() + waitMs; Date.now() < until; await sleep(20)) {
       if ((await runningServer(data))?.pid !== server.pid) return;
     }
