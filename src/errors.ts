@@ -95,3 +95,26 @@ export class CorruptDataError extends CarryoverError {
 export class ItemRefusedError extends CarryoverError {
   override readonly name = 'ItemRefusedError';
 }
+
+/** A conditional write found another entry than the one it was to replace. Nothing was written: read again and decide anew. */
+export class PredicateFailedError extends CarryoverError {
+  override readonly name = 'PredicateFailedError';
+}
+
+/**
+ * The answer to a conditional write was lost, and the entry no longer tells whether it was made. Whoever repeats it must
+ * be able to see from the data that it was made already.
+ */
+export class OutcomeUnknownError extends CarryoverError {
+  override readonly name = 'OutcomeUnknownError';
+}
+
+/** A partition, key or value beyond the limits of the key-value store; nothing was sent. */
+export class EntryTooLargeError extends CarryoverError {
+  override readonly name = 'EntryTooLargeError';
+}
+
+/** The key-value store was closed before this call, or while it was under way. */
+export class StoreClosedError extends CarryoverError {
+  override readonly name = 'StoreClosedError';
+}
