@@ -48,6 +48,8 @@ export interface Ledger {
    * and `usage` are what is added; `digest` is the whole. Returns the unit as it is now.
    */
   checkpoint(unit: UnitRecord, claim: Claim, change: Checkpoint): Promise<UnitRecord>;
+  /** Records why a unit's call ended, from outside of it; does nothing when the unit is done or of a newer token. */
+  failUnit(scope: string, unit: number, token: number, failure: { name: string; message: string }): Promise<void>;
   /** Gives the lease on a unit back; does nothing when it is no longer the claim's. */
   release(unit: UnitRecord, claim: Claim): Promise<void>;
 
@@ -75,8 +77,10 @@ export interface RunRecord extends NewRun {
   readonly exitCode?: number;
   readonly error?: { readonly name: string; readonly message: string; readonly step: string };
   readonly endedAt?: string;
-  /** How many units each phase has, and which generation validates: `{migrate: 16, generation: 2, validate: 32, locate: 0}`. */
-  readonly phases?: Readonly<Record<string, number>>;
+  /** The generation of validation that this run began or went on with. */
+  readonly generation?: number;
+  /** How often its execution was redriven. */
+  readonly redrives?: number;
 }
 
 export type RunChange = Partial<Omit<RunRecord, keyof NewRun>>;
