@@ -1,0 +1,7 @@
+import { begin } from '../src/engine/begin.js';
+import { beginEvent } from './events.js';
+import { stepHandler, type Runtime, type StepHandler } from './step-handler.js';
+
+export function beginHandler(runtime: Runtime): StepHandler {
+  return stepHandler(runtime, beginEvent, begin);
+}

@@ -1,0 +1,7 @@
+import { locate } from '../src/engine/locate.js';
+import { unitEvent } from './events.js';
+import { stepHandler, type Runtime, type StepHandler } from './step-handler.js';
+
+export function locateHandler(runtime: Runtime): StepHandler {
+  return stepHandler(runtime, unitEvent, locate);
+}

@@ -1,0 +1,7 @@
+import { migrate } from '../src/engine/migrate.js';
+import { unitEvent } from './events.js';
+import { stepHandler, type Runtime, type StepHandler } from './step-handler.js';
+
+export function migrateHandler(runtime: Runtime): StepHandler {
+  return stepHandler(runtime, unitEvent, migrate);
+}

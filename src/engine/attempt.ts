@@ -1,0 +1,29 @@
+import { InputError } from '../errors.js';
+import type { CopyInput } from '../migrations/copy/copy-input.js';
+import type { AttemptState, StateEntry } from '../versions/state-entry.js';
+
+/**
+ * The attempt that a run goes on with: the unfinished one of the same command, or the one that this very run began. A
+ * fresh start is made once per execution, however often its Begin is called: what it began carries its own id.
+ */
+export function attemptToResume(
+  state: StateEntry | undefined,
+  run: string,
+  spec: string,
+  { fresh }: CopyInput,
+): AttemptState | undefined {
+  const attempt = state?.attempt;
+  if (attempt === undefined) return undefined;
+  if (attempt.id === run) return attempt;
+  return attempt.phase !== 'complete' && attempt.spec === spec && !fresh ? attempt : undefined;
+}
+
+/** Throws InputError when the target holds an unfinished attempt of another command, unless a fresh start is asked for. */
+export function assertNoOtherAttempt(state: StateEntry | undefined, { fresh }: CopyInput): void {
+  const attempt = state?.attempt;
+  if (attempt === undefined || attempt.phase === 'complete' || fresh) return;
+  const message =
+    `the target holds an unfinished attempt, begun at ${attempt.startedAt}: ${attempt.description}. ` +
+    'Give the same input to go on with it, or "fresh" to drop what it created and begin anew';
+  throw new InputError([{ field: 'copy', message }]);
+}

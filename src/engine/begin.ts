@@ -1,0 +1,156 @@
+import { InputError } from '../errors.js';
+import { acquireLease, releaseLease } from '../kv/lease.js';
+import type { Json } from '../json.js';
+import type { RunRecord } from '../ledger/ledger.js';
+import { copySpec, describeCopy } from '../migrations/copy/copy-input.js';
+import { copyTables } from '../migrations/copy/copy-tables.js';
+import type { Forecast } from '../migrations/migration.js';
+import type { Store } from '../stores/store.js';
+import {
+  changeStateAsOwner,
+  readState,
+  stateLeaseCell,
+  type AttemptState,
+  type StateEntry,
+} from '../versions/state-entry.js';
+import { attemptToResume, assertNoOtherAttempt } from './attempt.js';
+import { attemptRecord, changeAttempt } from './attempt-record.js';
+import type { Call, Dependencies, RunState } from './dependencies.js';
+import { parseExecutionInput, type ExecutionInput } from './execution-input.js';
+import { openStores, settingsOf } from './open-run.js';
+import { runIdOf } from './run-id.js';
+import { awaitUnitLeases, voidLaterCheckpoints } from './take-over.js';
+
+export interface BeginInput {
+  readonly execution: string;
+  readonly input: unknown;
+}
+
+/** What the state machine carries on; `pending: false`: there is nothing to do (any more). */
+export interface BeginResult extends RunState {
+  readonly pending: boolean;
+  readonly concurrency: number;
+}
+
+/**
+ * Begin: checks the input and what is in the way before anything is touched, takes the lease on the target, then reads
+ * the state entry and goes on with its attempt or begins a new one. Called again for the same execution it does the
+ * same; called at the end of a run it frees the lease.
+ * Throws InputError (all faults together) and LockHeldError.
+ */
+export async function begin({ execution, input }: BeginInput, deps: Dependencies, _call: Call): Promise<BeginResult> {
+  const id = runIdOf(execution);
+  const parsed = parseExecutionInput(input);
+  const { source, target } = await openStores(parsed, deps);
+  const record = await deps.ledger.startRun({
+    run: id,
+    input: parsed as unknown as Json,
+    who: parsed.startedBy ?? deps.who,
+    where: deps.where,
+    startedAt: new Date(deps.clock.now()).toISOString(),
+  });
+  if (record.exitCode === 0) return await end(record, target, deps);
+  const forecast = await checkedForecast(id, parsed, source, target, deps);
+  if (parsed.copy.dryRun) {
+    await deps.ledger.putDocument(id, 'forecast', forecast as unknown as Json);
+    await deps.ledger.changeRun(id, { exitCode: 0 });
+    return await end({ ...record, exitCode: 0 }, target, deps);
+  }
+  const askedAt = deps.clock.monotonic();
+  const lease = await acquireLease(stateLeaseCell(target.keyValues), {
+    owner: id,
+    who: record.who,
+    where: record.where,
+    durationMs: deps.settings.leaseMs,
+    clock: deps.clock,
+  });
+  await deps.ledger.changeRun(id, { token: lease.token, step: 'begin' });
+  const attempt = await beginAttempt(id, lease.token, parsed, { source, target }, deps);
+  await awaitUnitLeases(deps, attempt.id, lease.token, askedAt);
+  await deps.ledger.changeRun(id, { attempt: attempt.id });
+  return {
+    id,
+    attempt: attempt.id,
+    token: lease.token,
+    pending: true,
+    concurrency: settingsOf(parsed, deps).concurrency,
+  };
+}
+
+/** The run is over: frees its lease and records it. */
+async function end(record: RunRecord, target: Store, deps: Dependencies): Promise<BeginResult> {
+  const { run: id, token } = record;
+  if (token !== undefined) await releaseLease(stateLeaseCell(target.keyValues), { owner: id, token });
+  await deps.ledger.changeRun(id, { status: 'succeeded', endedAt: new Date(deps.clock.now()).toISOString() });
+  return { id, attempt: record.attempt ?? '', token: token ?? 0, pending: false, concurrency: 1 };
+}
+
+/** What the run would do. Throws InputError when anything is in its way. */
+async function checkedForecast(
+  id: string,
+  input: ExecutionInput,
+  source: Store,
+  target: Store,
+  deps: Dependencies,
+): Promise<Forecast> {
+  const state = await readState(target.keyValues);
+  const spec = copySpec(input.copy, { from: source.location, to: target.location });
+  const resumed = attemptToResume(state, id, spec, input.copy);
+  if (resumed === undefined) assertNoOtherAttempt(state, input.copy);
+  await assertSetUp(input, resumed, target, deps);
+  const unfinished = resumed ?? unfinishedAttempt(state);
+  const forecast = await copyTables(input.copy).forecast({
+    source,
+    target,
+    settings: settingsOf(input, deps),
+    attempt: unfinished === undefined ? undefined : { id: unfinished.id, resumed: resumed !== undefined },
+  });
+  if (forecast.faults.length > 0) throw new InputError(forecast.faults);
+  return forecast;
+}
+
+function unfinishedAttempt(state: StateEntry | undefined): AttemptState | undefined {
+  return state?.attempt?.phase === 'complete' ? undefined : state?.attempt;
+}
+
+async function assertSetUp(
+  { copy }: ExecutionInput,
+  resumed: AttemptState | undefined,
+  target: Store,
+  deps: Dependencies,
+): Promise<void> {
+  if (copy.steps.includes('setup') || !copy.steps.includes('migrate')) return;
+  if (resumed !== undefined && (await attemptRecord(deps.ledger, resumed.id)).setUp) return;
+  const message = `"migrate" needs an earlier "setup" of the same copy, and ${target.location} holds none in this ledger: add "setup"`;
+  throw new InputError([{ field: 'copy.steps', message }]);
+}
+
+/** With the lease held: the attempt that the state entry names, or a new one; what an older owner left is dealt with. */
+async function beginAttempt(
+  id: string,
+  token: number,
+  input: ExecutionInput,
+  { source, target }: { source: Store; target: Store },
+  deps: Dependencies,
+): Promise<AttemptState> {
+  const locations = { from: source.location, to: target.location };
+  const spec = copySpec(input.copy, locations);
+  const state = await changeStateAsOwner(target.keyValues, { owner: id, token }, (current) => {
+    if (attemptToResume(current, id, spec, input.copy) !== undefined) return current;
+    assertNoOtherAttempt(current, input.copy);
+    const previous = unfinishedAttempt(current)?.id;
+    const attempt: AttemptState = {
+      id,
+      spec,
+      description: describeCopy(input.copy, locations),
+      startedAt: new Date(deps.clock.now()).toISOString(),
+      phase: 'setup',
+      ...(previous === undefined ? {} : { previous }),
+    };
+    return { ...current, attempt };
+  });
+  const attempt = state.attempt as AttemptState;
+  await voidLaterCheckpoints(deps, attempt.id, { token, revision: state.revision });
+  await changeAttempt(deps.ledger, attempt.id, { token, revision: state.revision });
+  return attempt;
+}

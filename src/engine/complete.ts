@@ -1,0 +1,29 @@
+import { changeStateAsOwner } from '../versions/state-entry.js';
+import { changeAttempt } from './attempt-record.js';
+import type { Call, Dependencies, StepInput } from './dependencies.js';
+import { startHeartbeat } from './heartbeat.js';
+import { openRun } from './open-run.js';
+
+/**
+ * Complete: adds what belongs on the tables after validation, then ends the attempt in one write of the state entry.
+ * `done: false`: call again. A completed attempt is never resumed.
+ */
+export async function complete({ run }: StepInput, deps: Dependencies, call: Call): Promise<{ done: boolean }> {
+  const open = await openRun(run, deps, call);
+  await deps.ledger.changeRun(run.id, { step: 'complete' });
+  const heartbeat = startHeartbeat(open.held, deps.clock, open.settings.leaseMs);
+  try {
+    if (open.state.attempt?.phase !== 'complete' && !(await open.migration.complete(open.context)))
+      return { done: false };
+    heartbeat.assertHeld();
+  } finally {
+    await heartbeat.stop();
+  }
+  await changeStateAsOwner(open.target.keyValues, { owner: run.id, token: run.token }, (state) => {
+    if (state.attempt === undefined || state.attempt.phase === 'complete') return state;
+    const completedAt = new Date(deps.clock.now()).toISOString();
+    return { ...state, attempt: { ...state.attempt, phase: 'complete', completedAt } };
+  });
+  await changeAttempt(deps.ledger, run.attempt, { generationOpen: false });
+  return { done: true };
+}

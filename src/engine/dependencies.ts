@@ -1,0 +1,42 @@
+import type { Clock } from '../clock.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { Project } from '../project.js';
+import type { Settings } from '../settings.js';
+import type { Store } from '../stores/store.js';
+
+/** What the steps are given: everything that touches the world. The same for a Lambda function and the command line. */
+export interface Dependencies {
+  readonly project: Project;
+  readonly settings: Settings;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  /** The store that the project declares under this name. Opened once, closed by whoever made the dependencies. */
+  openStore(name: string): Promise<Store>;
+  /** Who starts runs here, for the lease and the ledger: a user, or a state machine. */
+  readonly who: string;
+  /** Where: a host, or a stack. */
+  readonly where: string;
+  /** A new identifier, unique for ever. */
+  newId(): string;
+}
+
+/** One call of a step: a Lambda invocation, or its like on a laptop. */
+export interface Call {
+  /** Milliseconds that are left before the platform ends this call. */
+  remainingMs(): number;
+}
+
+/** What the state machine carries from step to step: small, and read back from the ledger by its id. */
+export interface RunState {
+  readonly id: string;
+  readonly attempt: string;
+  readonly token: number;
+}
+
+export interface StepInput {
+  readonly run: RunState;
+}
+
+export interface UnitInput extends StepInput {
+  readonly unit: number;
+}

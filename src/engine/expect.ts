@@ -1,0 +1,95 @@
+import type { Json } from '../json.js';
+import { segmentCount } from '../migrations/copy/segment-count.js';
+import type { Expectation } from '../migrations/migration.js';
+import { noUsage } from '../stores/store.js';
+import { attemptRecord, changeAttempt, scopes, type AttemptRecord } from './attempt-record.js';
+import type { Call, Dependencies, StepInput } from './dependencies.js';
+import { saveExpectation } from './expectations.js';
+import { openRun, type OpenRun } from './open-run.js';
+import { pendingUnits, planGroup, plannedGroups, unitCount } from './unit-groups.js';
+import { workUnit, type UnitProgress } from './unit-loop.js';
+import type { ViewWork } from './view-pages.js';
+
+/**
+ * Expect: plans the units of validation on both sides and begins a generation, or goes on with the one that is open:
+ * nothing was written since it began. Answers the units that are not done yet; `done: false`: call again. With units of
+ * Migrate that failed there is nothing to validate: Judge names them.
+ */
+export async function expect(
+  { run }: StepInput,
+  deps: Dependencies,
+  call: Call,
+): Promise<{ done: boolean; units: number[] }> {
+  const open = await openRun(run, deps, call);
+  const { steps } = open.input.copy;
+  if (!steps.includes('validate')) return { done: true, units: [] };
+  const record = await attemptRecord(deps.ledger, run.attempt);
+  if (steps.includes('migrate')) {
+    const failed = await pendingUnits(deps.ledger, scopes.migrate(run.attempt), record.migrate);
+    if (failed.length > 0) return { done: true, units: [] };
+  }
+  await deps.ledger.changeRun(run.id, { step: 'expect' });
+  const generation = await begunGeneration(open, deps, record);
+  if (!(await planned(open, deps, call, generation))) return { done: false, units: [] };
+  const { validate } = await attemptRecord(deps.ledger, run.attempt);
+  await deps.ledger.changeRun(run.id, { step: 'validate', generation });
+  return { done: true, units: await pendingUnits(deps.ledger, scopes.validate(run.attempt, generation), validate) };
+}
+
+/** The open generation of the same tables, or a new one. */
+async function begunGeneration({ run, input }: OpenRun, deps: Dependencies, record: AttemptRecord): Promise<number> {
+  const generationOf = JSON.stringify([...input.copy.noValidate].sort());
+  if (record.generationOpen && record.generationOf === generationOf) return record.generation;
+  const generation = record.generation + 1;
+  await changeAttempt(deps.ledger, run.attempt, {
+    generation,
+    generationOf,
+    generationOpen: true,
+    generationAt: deps.clock.now(),
+    validate: 0,
+    locate: 0,
+  });
+  return generation;
+}
+
+async function planned(open: OpenRun, deps: Dependencies, call: Call, generation: number): Promise<boolean> {
+  const scope = scopes.step(open.run.attempt, `expect-${generation}`, open.run.id);
+  await deps.ledger.planUnits(scope, [{ unit: 0, table: open.input.copy.tables.join(', '), work: null }]);
+  const status = await workUnit(open, deps, call, {
+    scope,
+    unit: 0,
+    checkpoints: 'frequent',
+    throws: true,
+    steps: () => plan(open, deps, generation),
+  });
+  return status === 'done';
+}
+
+async function* plan(open: OpenRun, deps: Dependencies, generation: number): AsyncIterable<UnitProgress> {
+  const scope = scopes.validate(open.run.attempt, generation);
+  const groups = await plannedGroups(deps.ledger, scope);
+  for await (const expectation of open.migration.expects(open.context)) {
+    const { table } = expectation;
+    if (!groups.has(table)) {
+      await saveExpectation(deps.ledger, scope, expectation);
+      const group = { table, restart: false, plan: () => viewWorks(open, expectation) };
+      await planGroup(deps.ledger, { scope, token: open.run.token }, groups, group);
+    }
+    await changeAttempt(deps.ledger, open.run.attempt, { validate: unitCount(groups) });
+    yield { cursor: table, items: 0, sizeBytes: 0, usage: noUsage };
+  }
+}
+
+/** Each side's segments; of what must only be contained, the expected side's alone. */
+async function viewWorks(open: OpenRun, { relation, expected, actual }: Expectation): Promise<readonly Json[]> {
+  const sides = relation === 'equal' ? (['expected', 'actual'] as const) : (['expected'] as const);
+  const works: ViewWork[] = [];
+  for (const side of sides) {
+    const view = side === 'expected' ? expected : actual;
+    const store = view.side === 'source' ? open.source : open.target;
+    const description = await store.describe(view.table);
+    const segments = await store.split(view.table, segmentCount(description, open.settings));
+    works.push(...segments.map((segment) => ({ side, segment })));
+  }
+  return works as unknown as Json[];
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { reconcile, type Candidate } from '../digest/reconcile.js';
+import { CorruptDataError } from '../errors.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { scopes } from './attempt-record.js';
+import { saveVerdict, type Verdict } from './verdicts.js';
+
+/** How many keys of each kind a verdict names; the counts are of all that were looked at. */
+const namesAtMost = 100;
+
+const candidatesSchema = z.object({
+  unit: z.number().int(),
+  candidates: z.array(z.tuple([z.enum(['expected', 'actual']), z.string(), z.string()])),
+});
+
+/** The documents of a table's candidates begin with this; a table's name may hold anything, so its length comes first. */
+export function candidatesPrefix(table: string): string {
+  return `candidates/${table.length}/${table}/`;
+}
+
+/** Candidates as a document's body: side, hash and key. */
+export function candidatesToBody(unit: number, candidates: readonly Candidate[]): z.infer<typeof candidatesSchema> {
+  return { unit, candidates: candidates.map(({ side, hash, key }) => [side, hash, key]) };
+}
+
+/**
+ * The candidates of a table, each once: a unit that was interrupted reads its last pages again and keeps them again.
+ * What two units found alike is there twice in the table, and stays.
+ */
+async function candidatesOf(ledger: Ledger, scope: string, table: string): Promise<Candidate[]> {
+  const candidates = new Map<string, Candidate>();
+  for await (const { name, body } of ledger.documents(scope, candidatesPrefix(table))) {
+    const parsed = candidatesSchema.safeParse(body);
+    if (!parsed.success) throw new CorruptDataError(`${name} in the ledger does not parse`);
+    for (const [side, hash, key] of parsed.data.candidates)
+      candidates.set(`${parsed.data.unit} ${side} ${hash} ${key}`, { side, hash, key });
+  }
+  return [...candidates.values()];
+}
+
+/** Reconciles the candidates that Locate found and writes them into the verdicts. */
+export async function reconcileTables(
+  ledger: Ledger,
+  attempt: string,
+  generation: number,
+  differing: readonly Verdict[],
+): Promise<Verdict[]> {
+  const found: Verdict[] = [];
+  for (const verdict of differing) {
+    const candidates = await candidatesOf(ledger, scopes.locate(attempt, generation), verdict.table);
+    const { counts, missing, extra, changed, collided } = reconcile(candidates, namesAtMost);
+    const keys = { missing: [...missing], extra: [...extra], changed: [...changed] };
+    const differences = { ...counts, further: verdict.further, keys, collided: [...collided] };
+    const named = { ...verdict, differences };
+    await saveVerdict(ledger, scopes.verdict(attempt, generation), named);
+    found.push(named);
+  }
+  return found;
+}
+
+/** A verdict in a line for people: counts, and the first keys of each kind. */
+export function describeDifferences({ table, complete, differences }: Verdict): string {
+  if (differences === undefined) return `table "${table}" differs`;
+  const atLeast = complete ? '' : 'at least ';
+  const { missing, extra, changed, further, keys } = differences;
+  const counts = `${atLeast}${missing} missing, ${extra} extra, ${changed} changed`;
+  const more = further > 0 ? `, and ${further} or more further keys that differ` : '';
+  const named = (['missing', 'extra', 'changed'] as const)
+    .filter((kind) => keys[kind].length > 0)
+    .map((kind) => `; ${kind}: ${keys[kind].slice(0, 3).join(', ')}`);
+  return `table "${table}" differs: ${counts}${more}${named.join('')}`;
+}

@@ -1,0 +1,122 @@
+import { chooseBuckets } from '../digest/choose-buckets.js';
+import { UnitsFailedError, ValidationFailedError } from '../errors.js';
+import type { Ledger, UnitRecord } from '../ledger/ledger.js';
+import type { Expectation } from '../migrations/migration.js';
+import { attemptRecord, changeAttempt, scopes, type AttemptRecord } from './attempt-record.js';
+import type { Call, Dependencies, StepInput } from './dependencies.js';
+import { createDigestPair, digestPairFromBytes, type DigestPair } from './digest-pair.js';
+import { expectations } from './expectations.js';
+import { describeDifferences, reconcileTables } from './findings.js';
+import { openRun, type OpenRun } from './open-run.js';
+import { planLocate } from './plan-locate.js';
+import { pendingUnits, plannedGroups, type Groups } from './unit-groups.js';
+import { saveVerdict, verdictOf, verdicts, type Verdict } from './verdicts.js';
+
+export interface JudgeResult {
+  /** `judge`: call again; `cleanup`: there is nothing to complete. */
+  readonly next: 'judge' | 'locate' | 'complete' | 'cleanup';
+  /** The units of Locate. */
+  readonly units: number[];
+}
+
+/**
+ * Judge: compares the digests of both sides, table by table; where they differ, it has Locate name the keys and is called
+ * again. Throws UnitsFailedError for units that are not done, and ValidationFailedError when a table differs.
+ */
+export async function judge({ run }: StepInput, deps: Dependencies, call: Call): Promise<JudgeResult> {
+  const open = await openRun(run, deps, call);
+  await deps.ledger.changeRun(run.id, { step: 'judge' });
+  const { ledger } = deps;
+  const { steps } = open.input.copy;
+  const record = await attemptRecord(ledger, run.attempt);
+  const generation = record.generation;
+  if (steps.includes('migrate')) await assertDone(ledger, 'migrate', scopes.migrate(run.attempt), record.migrate);
+  if (!steps.includes('validate')) return { next: 'cleanup', units: [] };
+  await assertDone(ledger, 'validate', scopes.validate(run.attempt, generation), record.validate);
+  if (!(await compareTables(open, ledger, generation))) return { next: 'judge', units: [] };
+  const differing = await differingTables(ledger, scopes.verdict(run.attempt, generation));
+  if (differing.length === 0) return { next: await afterEqual(open, ledger, record), units: [] };
+  if (record.locate === 0) {
+    await deps.ledger.changeRun(run.id, { step: 'locate' });
+    return { next: 'locate', units: await planLocate(open, ledger, generation, differing) };
+  }
+  return await fail(open, ledger, record, differing);
+}
+
+/** Migrate may have been left out of this run, and of this attempt. */
+async function afterEqual({ run }: OpenRun, ledger: Ledger, record: AttemptRecord): Promise<'complete' | 'cleanup'> {
+  if (record.migrate === 0) return 'complete';
+  const pending = await pendingUnits(ledger, scopes.migrate(run.attempt), record.migrate);
+  return pending.length === 0 ? 'complete' : 'cleanup';
+}
+
+/** Throws UnitsFailedError that names the units that are not done, each with its error. */
+async function assertDone(ledger: Ledger, phase: string, scope: string, count: number): Promise<void> {
+  const failed: UnitRecord[] = [];
+  for await (const unit of ledger.units(scope, count)) if (!unit.done) failed.push(unit);
+  if (failed.length === 0) return;
+  const first = failed.slice(0, 10).map(({ unit, table, failure }) => {
+    const why = failure === undefined ? 'ended before it was done' : `${failure.name}: ${failure.message}`;
+    return `unit ${unit} of table "${table}": ${why}`;
+  });
+  const more = failed.length > first.length ? [`… and ${failed.length - first.length} more in the ledger`] : [];
+  throw new UnitsFailedError([`${failed.length} of ${count} units of ${phase} failed`, ...first, ...more].join('\n'));
+}
+
+/** Writes the verdicts that are not written yet. False: the call's time is nearly over. */
+async function compareTables(open: OpenRun, ledger: Ledger, generation: number): Promise<boolean> {
+  const { attempt } = open.run;
+  const units = scopes.validate(attempt, generation);
+  const groups = await plannedGroups(ledger, units);
+  for await (const expectation of expectations(ledger, units)) {
+    if ((await verdictOf(ledger, scopes.verdict(attempt, generation), expectation.table)) !== undefined) continue;
+    if (open.ending()) return false;
+    const digests = await mergedDigests(ledger, units, groups, expectation.table);
+    const verdict = compare(expectation, digests, open.settings.locateItems);
+    await saveVerdict(ledger, scopes.verdict(attempt, generation), verdict);
+  }
+  return true;
+}
+
+/** Adds up the digests of a table's units: one unit in memory at a time. */
+async function mergedDigests(ledger: Ledger, scope: string, groups: Groups, table: string): Promise<DigestPair> {
+  const sum = createDigestPair();
+  const { first, count } = groups.get(table) ?? { first: 0, count: 0 };
+  for (let unit = first; unit < first + count; unit++) {
+    const { expected, actual } = digestPairFromBytes((await ledger.unit(scope, unit))?.digest);
+    sum.expected.merge(expected);
+    sum.actual.merge(actual);
+  }
+  return sum;
+}
+
+function compare({ table, relation }: Expectation, { expected, actual }: DigestPair, limitItems: number): Verdict {
+  const { buckets, complete, rest } = chooseBuckets(expected, actual, limitItems);
+  return {
+    table,
+    relation,
+    expectedItems: expected.items,
+    actualItems: actual.items,
+    equal: buckets.length === 0,
+    buckets: [...buckets],
+    complete,
+    further: rest.differing,
+  };
+}
+
+async function differingTables(ledger: Ledger, scope: string): Promise<Verdict[]> {
+  const differing: Verdict[] = [];
+  for await (const verdict of verdicts(ledger, scope)) if (!verdict.equal) differing.push(verdict);
+  return differing;
+}
+
+/** Names the keys and ends the generation: what is repaired is validated anew. */
+async function fail(open: OpenRun, ledger: Ledger, record: AttemptRecord, differing: Verdict[]): Promise<never> {
+  const { attempt } = open.run;
+  const failed = await pendingUnits(ledger, scopes.locate(attempt, record.generation), record.locate);
+  const found = await reconcileTables(ledger, attempt, record.generation, differing);
+  await changeAttempt(ledger, attempt, { generationOpen: false });
+  const incomplete =
+    failed.length > 0 ? [`${failed.length} units of Locate failed: keys may be missing from this list`] : [];
+  throw new ValidationFailedError([...found.map(describeDifferences), ...incomplete].join('\n'));
+}

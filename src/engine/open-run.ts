@@ -1,0 +1,90 @@
+import { InputError, StoreUnavailableError } from '../errors.js';
+import { holdLease, type HeldLease } from '../kv/lease.js';
+import type { RunRecord } from '../ledger/ledger.js';
+import { copyTables } from '../migrations/copy/copy-tables.js';
+import type { Migration, MigrationContext } from '../migrations/migration.js';
+import type { Settings } from '../settings.js';
+import type { Store } from '../stores/store.js';
+import { readState, stateFence, stateLeaseCell, type StateEntry } from '../versions/state-entry.js';
+import type { Call, Dependencies, RunState } from './dependencies.js';
+import { parseExecutionInput, type ExecutionInput } from './execution-input.js';
+
+/** A run as one call works on it: its input, its stores, and the lease that it holds on the target. */
+export interface OpenRun {
+  readonly run: RunState;
+  readonly record: RunRecord;
+  readonly input: ExecutionInput;
+  readonly migration: Migration;
+  readonly source: Store;
+  readonly target: Store;
+  readonly settings: Settings;
+  readonly held: HeldLease;
+  readonly state: StateEntry;
+  readonly context: MigrationContext;
+  /** The call's time is nearly over. */
+  ending(): boolean;
+}
+
+/** How much of a call's time is kept for coming to a safe point: a quarter, half a minute at most. */
+const endingShare = 0.25;
+const endingAtMostMs = 30_000;
+
+/**
+ * Opens a run for one call of a step. Throws LeaseLostError when the run no longer owns the target, so that a step that
+ * is called late does nothing.
+ */
+export async function openRun(run: RunState, deps: Dependencies, call: Call): Promise<OpenRun> {
+  const record = await deps.ledger.run(run.id);
+  if (record === undefined)
+    throw new StoreUnavailableError(`run ${run.id} is not in the ledger ${deps.ledger.location}`);
+  const input = parseExecutionInput(record.input);
+  const { source, target } = await openStores(input, deps);
+  const settings = settingsOf(input, deps);
+  const held = holdLease({
+    cell: stateLeaseCell(target.keyValues),
+    owner: run.id,
+    token: run.token,
+    durationMs: settings.leaseMs,
+    requestTimeoutMs: settings.requestTimeoutMs,
+    clock: deps.clock,
+  });
+  await held.keep();
+  const state = (await readState(target.keyValues)) as StateEntry;
+  const marginMs = Math.min(call.remainingMs() * endingShare, endingAtMostMs);
+  const ending = (): boolean => call.remainingMs() < marginMs;
+  const migration = copyTables(input.copy);
+  const context: MigrationContext = {
+    source,
+    target,
+    settings,
+    attempt: run.attempt,
+    previousAttempt: state.attempt?.previous,
+    ledger: deps.ledger,
+    clock: deps.clock,
+    fence: stateFence(held),
+    ending,
+  };
+  return { run, record, input, migration, source, target, settings, held, state, context, ending };
+}
+
+/** The stores that the input names. Throws InputError for names that the project does not declare. */
+export async function openStores(input: ExecutionInput, deps: Dependencies): Promise<{ source: Store; target: Store }> {
+  const declared = Object.keys(deps.project.stores);
+  const faults = (['from', 'to'] as const)
+    .filter((field) => !declared.includes(input.copy[field]))
+    .map((field) => ({
+      field: `copy.${field}`,
+      message: `"${input.copy[field]}" is not a store of the project: it declares ${declared.join(', ')}`,
+    }));
+  if (faults.length > 0) throw new InputError(faults);
+  return { source: await deps.openStore(input.copy.from), target: await deps.openStore(input.copy.to) };
+}
+
+/** The project's settings, with what the input says of its own. */
+export function settingsOf({ copy }: ExecutionInput, { settings }: Dependencies): Settings {
+  return {
+    ...settings,
+    concurrency: copy.concurrency ?? settings.concurrency,
+    ...(copy.segments === undefined ? {} : { segments: copy.segments }),
+  };
+}

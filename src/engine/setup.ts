@@ -1,0 +1,68 @@
+import type { SetupProgress } from '../migrations/migration.js';
+import { noUsage, type Cursor } from '../stores/store.js';
+import { attemptRecord, changeAttempt, scopes } from './attempt-record.js';
+import type { Call, Dependencies, StepInput } from './dependencies.js';
+import { openRun, type OpenRun } from './open-run.js';
+import { pendingUnits, planGroup, plannedGroups, unitCount } from './unit-groups.js';
+import { workUnit, type UnitProgress } from './unit-loop.js';
+
+/** How long to wait before asking again whether a table is created or gone. */
+const pollMs = 1_000;
+
+/**
+ * Setup: prepares the target and plans the units. Answers the units that are not done yet; `done: false`: call again.
+ * Each run looks at every table again, so that one that was dropped or restored since is noticed.
+ */
+export async function setup(
+  { run }: StepInput,
+  deps: Dependencies,
+  call: Call,
+): Promise<{ done: boolean; units: number[] }> {
+  const open = await openRun(run, deps, call);
+  await deps.ledger.changeRun(run.id, { step: 'setup' });
+  const { steps } = open.input.copy;
+  if (steps.includes('setup') && !(await prepare(open, deps, call))) return { done: false, units: [] };
+  if (!steps.includes('migrate')) return { done: true, units: [] };
+  const { migrate } = await attemptRecord(deps.ledger, run.attempt);
+  const units = await pendingUnits(deps.ledger, scopes.migrate(run.attempt), migrate);
+  // What is written from here on is not what an earlier generation has seen.
+  if (units.length > 0) await changeAttempt(deps.ledger, run.attempt, { generationOpen: false });
+  await deps.ledger.changeRun(run.id, { step: 'migrate' });
+  return { done: true, units };
+}
+
+async function prepare(open: OpenRun, deps: Dependencies, call: Call): Promise<boolean> {
+  const { run, input } = open;
+  const scope = scopes.step(run.attempt, 'setup', run.id);
+  await deps.ledger.planUnits(scope, [{ unit: 0, table: input.copy.tables.join(', '), work: null }]);
+  const status = await workUnit(open, deps, call, {
+    scope,
+    unit: 0,
+    checkpoints: 'frequent',
+    throws: true,
+    steps: (record) => steps(open, deps, record.cursor),
+  });
+  if (status === 'done') await changeAttempt(deps.ledger, run.attempt, { setUp: true });
+  return status === 'done';
+}
+
+/** Runs the migration's Setup and plans the groups that it yields. */
+async function* steps(open: OpenRun, deps: Dependencies, from: Cursor | undefined): AsyncIterable<UnitProgress> {
+  const scope = scopes.migrate(open.run.attempt);
+  const groups = await plannedGroups(deps.ledger, scope);
+  let cursor = from;
+  for await (const progress of open.migration.setup(open.context, from)) {
+    if ('group' in progress) {
+      await planGroup(deps.ledger, { scope, token: open.run.token }, groups, progress.group);
+      await changeAttempt(deps.ledger, open.run.attempt, { migrate: unitCount(groups) });
+      continue;
+    }
+    cursor = 'cursor' in progress ? progress.cursor : cursor;
+    if (isWait(progress)) await deps.clock.sleep(pollMs);
+    yield { cursor, items: 0, sizeBytes: 0, usage: noUsage };
+  }
+}
+
+function isWait(progress: SetupProgress): boolean {
+  return 'wait' in progress;
+}

@@ -1,0 +1,51 @@
+import { attemptRecord, changeAttempt, scopes } from './attempt-record.js';
+import type { Dependencies } from './dependencies.js';
+
+/** How often to look whether the calls of an earlier run have ended. */
+const pollMs = 1_000;
+
+/**
+ * Waits until no call of an earlier run can still send: each gives its unit back when it ends, and one that was left
+ * behind stops at the end of the lease that it last saw, which is over one lease's time after `askedAt` (monotonic) at
+ * the latest: from then on nobody but this run has renewed it.
+ */
+export async function awaitUnitLeases(
+  { ledger, clock, settings }: Dependencies,
+  attempt: string,
+  token: number,
+  askedAt: number,
+): Promise<void> {
+  const { migrate } = await attemptRecord(ledger, attempt);
+  const until = askedAt + settings.leaseMs;
+  while (clock.monotonic() < until && (await earlierCallAlive())) await clock.sleep(pollMs);
+
+  async function earlierCallAlive(): Promise<boolean> {
+    for await (const unit of ledger.units(scopes.migrate(attempt), migrate)) {
+      const { leaseOwner, leaseUntil = 0 } = unit;
+      if (leaseOwner !== undefined && unit.token < token && leaseUntil > clock.now() && !unit.done) return true;
+    }
+    return false;
+  }
+}
+
+/**
+ * After a backup of the target was restored, its state entry is older than the ledger: checkpoints that were saved
+ * later speak of writes that are gone, and their units begin anew. The state entry's revision grows with every write of
+ * it, and each checkpoint carries the one that its worker knew: none can be as new as the one that this run has just
+ * written, unless the entry was set back.
+ */
+export async function voidLaterCheckpoints(
+  { ledger }: Dependencies,
+  attempt: string,
+  now: { token: number; revision: number },
+): Promise<void> {
+  const record = await attemptRecord(ledger, attempt);
+  let restored = record.revision >= now.revision && record.token !== now.token;
+  for await (const unit of ledger.units(scopes.migrate(attempt), record.migrate)) {
+    if (unit.revision < now.revision || unit.token === now.token) continue;
+    restored = true;
+    const { unit: number, table, work } = unit;
+    await ledger.resetUnit(scopes.migrate(attempt), { unit: number, table, work }, now.token);
+  }
+  if (restored) await changeAttempt(ledger, attempt, { generationOpen: false });
+}

@@ -1,0 +1,40 @@
+import { keyOf } from '../stores/item.js';
+import { attemptRecord, scopes } from './attempt-record.js';
+import type { Call, Dependencies, UnitInput } from './dependencies.js';
+import { digestPairFromBytes, digestPairToBytes, createDigestPair, type DigestPair } from './digest-pair.js';
+import { expectation } from './expectations.js';
+import { openRun } from './open-run.js';
+import { workUnit, type UnitProgress, type UnitStatus } from './unit-loop.js';
+import { viewPages, type ViewPage } from './view-pages.js';
+
+/** Validate: digests one unit until it is done or the call's time is nearly over. */
+export async function validate(
+  { run, unit }: UnitInput,
+  deps: Dependencies,
+  call: Call,
+): Promise<{ status: UnitStatus }> {
+  const open = await openRun(run, deps, call);
+  const { generation, generationAt } = await attemptRecord(deps.ledger, run.attempt);
+  const scope = scopes.validate(run.attempt, generation);
+  let digests: DigestPair = createDigestPair();
+  const status = await workUnit(open, deps, call, {
+    scope,
+    unit,
+    checkpoints: 'rare',
+    digest: () => digestPairToBytes(digests),
+    async *steps(record) {
+      digests = digestPairFromBytes(record.digest);
+      const expected = await expectation(deps.ledger, scope, record.table);
+      for await (const page of viewPages(open, expected, record, generationAt)) {
+        yield added(page, digests, expected.expected.key);
+      }
+    },
+  });
+  return { status };
+}
+
+function added(page: ViewPage, digests: DigestPair, key: readonly { readonly name: string }[]): UnitProgress {
+  for (const side of ['expected', 'actual'] as const)
+    for (const item of page[side]) digests[side].add(keyOf(item, key), item);
+  return page.progress;
+}

@@ -1,0 +1,52 @@
+import type { Json } from '../../json.js';
+import type { UnitRecord } from '../../ledger/ledger.js';
+import { addUsage, noUsage, type Cursor, type Segment, type Usage } from '../../stores/store.js';
+import type { MigrationContext, Progress } from '../migration.js';
+
+/**
+ * Carries one segment. Yields when the writer says that what it took makes a good batch, transaction or part, and when
+ * the call's time is nearly over: everything yielded is durable.
+ */
+export async function* copySegment(
+  unit: UnitRecord,
+  from: Cursor | undefined,
+  context: MigrationContext,
+): AsyncIterable<Progress> {
+  const { source, target, fence } = context;
+  const segment = unit.work as unknown as Segment;
+  const resume = from === undefined ? { position: 0 } : (from as unknown as CopyCursor);
+  const writer = target.writer(unit.table, { unit: unit.unit, position: resume.position, fence });
+  let { position } = resume;
+  let pending = nothing;
+  try {
+    let last: Cursor | undefined;
+    for await (const page of source.read(segment, resume.at)) {
+      await writer.write(page.items);
+      pending = {
+        items: pending.items + page.items.length,
+        sizeBytes: pending.sizeBytes + page.sizeBytes,
+        usage: addUsage(pending.usage, page.usage),
+      };
+      last = page.cursor;
+      if (!writer.full && !context.ending()) continue;
+      yield flushed(await writer.flush(), pending, { at: last, position: ++position });
+      pending = nothing;
+    }
+    if (last !== undefined && pending !== nothing)
+      yield flushed(await writer.flush(), pending, { at: last, position: ++position });
+  } finally {
+    await writer.abandon();
+  }
+}
+
+/** Where to go on reading, and how many flushes were made: an archive names its parts by them. */
+interface CopyCursor {
+  readonly at?: Cursor;
+  readonly position: number;
+}
+
+const nothing: Omit<Progress, 'cursor'> = { items: 0, sizeBytes: 0, usage: noUsage };
+
+function flushed(written: Usage, read: Omit<Progress, 'cursor'>, cursor: CopyCursor): Progress {
+  return { ...read, usage: addUsage(read.usage, written), cursor: cursor as unknown as Json };
+}

@@ -1,0 +1,126 @@
+import pMap from 'p-map';
+import { InputError, type Fault } from '../../errors.js';
+import { attemptTables, type AttemptTable } from '../../versions/attempt-tables.js';
+import type { Store, TableDescription } from '../../stores/store.js';
+import type { Forecast, ForecastContext, ForecastTable } from '../migration.js';
+import type { CopyInput } from './copy-input.js';
+import { describeIfThere } from './describe-if-there.js';
+import { isOwn } from './own-table.js';
+import { segmentCount } from './segment-count.js';
+import { selectTables, type SelectedTable } from './select-tables.js';
+
+/** How many tables are described at a time. */
+const concurrency = 8;
+
+interface TableForecast {
+  readonly table?: ForecastTable;
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
+}
+
+/** What a copy would do and what is in its way; reads only. */
+export async function forecastCopy(context: ForecastContext, input: CopyInput): Promise<Forecast> {
+  const { tables, faults } = await selectTables(context.source, input);
+  const own = await ownTables(context);
+  const looks = await pMap(tables, (selected) => forecastTable(context, input, selected, own.get(selected.table)), {
+    concurrency,
+  });
+  const forecasts = looks.flatMap(({ table }) => (table === undefined ? [] : [table]));
+  const fresh = context.attempt !== undefined && !context.attempt.resumed;
+  const dropped = fresh ? [...own.values()].filter(({ created }) => created).map(({ name }) => name) : [];
+  const replaced = forecasts.filter(({ target }) => input.onExisting === 'replace' && target === 'existing');
+  const drops = [...new Set([...dropped, ...replaced.map(({ table }) => table)])].sort();
+  return {
+    faults: [...faults, ...unusedReplacements(input, tables), ...looks.flatMap((look) => look.faults)],
+    warnings: looks.flatMap((look) => look.warnings),
+    tables: forecasts,
+    drops,
+  };
+}
+
+async function ownTables({ target, attempt }: ForecastContext): Promise<Map<string, AttemptTable>> {
+  const own = new Map<string, AttemptTable>();
+  if (attempt !== undefined)
+    for await (const table of attemptTables(target.keyValues, attempt.id)) own.set(table.name, table);
+  return own;
+}
+
+function unusedReplacements(input: CopyInput, tables: readonly SelectedTable[]): Fault[] {
+  return input.replace
+    .filter((name) => !tables.some(({ table }) => table === name))
+    .map((name) => ({ field: 'copy.replace', message: `"${name}" is not among the tables to be carried` }));
+}
+
+async function forecastTable(
+  { source, target, settings, attempt }: ForecastContext,
+  input: CopyInput,
+  selected: SelectedTable,
+  attemptTable: AttemptTable | undefined,
+): Promise<TableForecast> {
+  const { table, mode } = selected;
+  try {
+    const description = await source.describe(table);
+    const checks = [await source.preflight(description, 'source'), await target.preflight(description, 'target')];
+    const existing = await describeIfThere(target, table);
+    const own = existing !== undefined && isOwn(existing, attemptTable);
+    // A fresh start drops what the earlier attempt created, so it is as good as absent.
+    const state = existing === undefined || (own && !attempt?.resumed) ? 'absent' : own ? 'own' : 'existing';
+    const refused =
+      existing !== undefined && state === 'existing'
+        ? [...existingFaults(input, table, target), ...mergeFaults(input, description, existing)]
+        : [];
+    const { items, sizeBytes } = description;
+    return {
+      table: {
+        table,
+        mode,
+        ...(items === undefined ? {} : { items }),
+        ...(sizeBytes === undefined ? {} : { sizeBytes }),
+        segments: mode === 'carry' ? segmentCount(description, settings) : 0,
+        target: state,
+      },
+      faults: [...checks.flatMap((check) => check.faults), ...refused],
+      warnings: checks.flatMap((check) => check.warnings),
+    };
+  } catch (error) {
+    if (error instanceof InputError) return { faults: error.faults, warnings: [] };
+    throw error;
+  }
+}
+
+/** What is wrong with a table that is in the target already and is not the attempt's own. */
+export function existingFaults(input: CopyInput, table: string, { location, capabilities }: Store): Fault[] {
+  // Only Setup touches tables; the other steps need them there.
+  if (!input.steps.includes('setup')) return [];
+  const field = 'copy.onExisting';
+  if (input.onExisting === 'fail')
+    return [
+      { field, message: `table "${table}" is in ${location} already: exclude it, or choose "replace" or "merge"` },
+    ];
+  if (input.onExisting === 'merge' && !capabilities.merge)
+    return [
+      {
+        field,
+        message: `table "${table}" is in ${location} already, and this kind of store cannot merge: choose "replace"`,
+      },
+    ];
+  // A dry run shows what would be dropped, so that it can be listed.
+  if (input.onExisting === 'replace' && !input.dryRun && !input.replace.includes(table))
+    return [
+      {
+        field: 'copy.replace',
+        message: `table "${table}" of ${location} would be dropped, and must be listed to allow it`,
+      },
+    ];
+  return [];
+}
+
+/** Items can be merged only into a table of the same key. */
+function mergeFaults(input: CopyInput, { name, key }: TableDescription, existing: TableDescription): Fault[] {
+  if (input.onExisting !== 'merge') return [];
+  const text = (columns: TableDescription['key']): string =>
+    columns.map((column) => `${column.name} ${column.type}`).join(', ');
+  if (text(key) === text(existing.key)) return [];
+  const message = `has the key (${text(key)}) in the source and (${text(existing.key)}) in the target: they cannot be merged`;
+  return [{ field: `table "${name}"`, message }];
+}

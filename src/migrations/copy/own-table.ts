@@ -1,0 +1,11 @@
+import type { AttemptTable } from '../../versions/attempt-tables.js';
+import type { TableDescription } from '../../stores/store.js';
+
+/**
+ * Whether the table that is there is the attempt's own: it was listed before it was created, and what is there is not
+ * the table that was to be replaced by it. A table whose identity changed since (a restored backup brings the attempt's
+ * list back together with the table) is the attempt's own too; its units start again.
+ */
+export function isOwn(existing: TableDescription, listed: AttemptTable | undefined): boolean {
+  return listed !== undefined && listed.created && existing.identity !== listed.replacing;
+}

@@ -1,0 +1,89 @@
+import { InputError } from '../../errors.js';
+import type { TableDescription } from '../../stores/store.js';
+import { attemptTable, putAttemptTable } from '../../versions/attempt-tables.js';
+import type { MigrationContext, SetupProgress } from '../migration.js';
+import type { CopyInput } from './copy-input.js';
+import { describeIfThere } from './describe-if-there.js';
+import { existingFaults } from './forecast.js';
+import { isOwn } from './own-table.js';
+import { segmentCount } from './segment-count.js';
+import type { SelectedTable } from './select-tables.js';
+import { saveTablePlan, tablePlan } from './table-plan.js';
+
+/**
+ * Brings one table of the target to where Migrate can write into it, and plans its units. In every order of crashes:
+ * the table is listed in the attempt before it is created, units begin anew before the plan names the new table, and
+ * the plan is written last.
+ */
+export async function* prepareTable(
+  context: MigrationContext,
+  input: CopyInput,
+  selected: SelectedTable,
+): AsyncIterable<SetupProgress> {
+  const { source, target, ledger, attempt } = context;
+  const { table, mode } = selected;
+  const description = await source.describe(table);
+  const plan = await tablePlan(ledger, attempt, table);
+  assertSameSource(plan?.sourceIdentity, description, source.location);
+  const existing = await describeIfThere(target, table);
+  if (plan !== undefined && existing?.identity === plan.targetIdentity) return;
+
+  const listed = await attemptTable(target.keyValues, attempt, table);
+  const own = existing !== undefined && isOwn(existing, listed);
+  const foreign = existing !== undefined && !own;
+  if (foreign) assertMayTouch(context, input, table);
+  const merged = plan?.merged ?? (foreign && input.onExisting === 'merge');
+  const targetIdentity = yield* merged && foreign
+    ? taken(existing)
+    : made(context, description, foreign ? existing : undefined);
+  if (mode === 'carry')
+    yield {
+      group: {
+        table,
+        restart: true,
+        plan: async () => (await source.split(table, segmentCount(description, context.settings))) as never,
+      },
+    };
+  const sourceIdentity = description.identity;
+  await saveTablePlan(ledger, attempt, { table, mode, merged, sourceIdentity, targetIdentity, description });
+}
+
+/** Checkpoints speak of the source's table as it was planned; another one would be carried in part. */
+function assertSameSource(planned: string | undefined, { name, identity }: TableDescription, location: string): void {
+  if (planned === undefined || planned === identity) return;
+  throw new InputError([
+    {
+      field: `table "${name}"`,
+      message: `was made anew in ${location} since this attempt began: start again with fresh`,
+    },
+  ]);
+}
+
+function assertMayTouch({ target }: MigrationContext, input: CopyInput, table: string): void {
+  const faults = existingFaults(input, table, target);
+  if (faults.length > 0) throw new InputError(faults);
+}
+
+async function* taken(existing: TableDescription): AsyncGenerator<SetupProgress, string> {
+  yield* [];
+  return existing.identity;
+}
+
+/** Creates the table, after dropping the one that it replaces; returns its identity. */
+async function* made(
+  { target, attempt, fence }: MigrationContext,
+  description: TableDescription,
+  replaced: TableDescription | undefined,
+): AsyncGenerator<SetupProgress, string> {
+  const listed = { name: description.name, created: true };
+  await putAttemptTable(target.keyValues, attempt, replaced ? { ...listed, replacing: replaced.identity } : listed);
+  if (replaced !== undefined) while (!(await target.drop(description.name, fence))) yield { wait: true };
+  for (;;) {
+    const { ready, identity } = await target.create(description, fence);
+    if (ready) {
+      await putAttemptTable(target.keyValues, attempt, { ...listed, identity });
+      return identity;
+    }
+    yield { wait: true };
+  }
+}
