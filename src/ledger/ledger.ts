@@ -109,6 +109,8 @@ export interface UnitRecord extends UnitPlan {
   readonly leaseOwner?: string;
   /** Wall-clock epoch milliseconds. */
   readonly leaseUntil?: number;
+  /** When it was claimed first since it began anew, ISO 8601. */
+  readonly startedAt?: string;
   /** ISO 8601. */
   readonly updatedAt: string;
 }
