@@ -4,8 +4,9 @@ import type { KeyColumn } from '../store.js';
 /**
  * What PostgreSQL's own driver understands of a table (`TableOrigin.metadata` where `engine` is 'postgres'): the
  * columns and the key, which the data path reads, and `ddl`, which the catalog path alone writes and reads. It always
- * describes real columns. A table that came from another engine is given such a description by the data path
- * (item-table.ts) before the catalog path creates it, so that the catalog path never meets another engine's metadata.
+ * describes the real columns, also those of a table that came from another engine: its key columns (S: text COLLATE
+ * "C", or bytea where the database is not UTF-8; N: numeric; B: bytea), then one column json NOT NULL (item-column.ts).
+ * Such a table is made by `createTable` of the description as the other engine gave it.
  */
 export const postgresColumnSchema = z.object({
   name: z.string(),
