@@ -1,0 +1,29 @@
+import { InputError, StoreUnavailableError } from '../../errors.js';
+
+const withoutRights = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG']);
+const withoutRoom = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+/** The system's code of an error, such as ENOENT. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The error of the error set for a failed file operation: it names the file, so that a person knows which disk is full. */
+export function diskError(error: unknown, doing: string, file: string): Error {
+  const code = codeOf(error);
+  if (code !== undefined && withoutRights.has(code)) {
+    return new InputError([{ field: file, message: `${doing} is not allowed or not possible here (${code})` }]);
+  }
+  const reason = code !== undefined && withoutRoom.has(code) ? `no space is left (${code})` : String(code ?? error);
+  return new StoreUnavailableError(`${doing} ${file} failed: ${reason}`, { cause: error });
+}
+
+/** Runs a file operation; a missing file gives undefined, every other failure a `diskError`. */
+export async function unlessMissing<T>(doing: string, file: string, run: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw diskError(error, doing, file);
+  }
+}

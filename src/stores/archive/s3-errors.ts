@@ -1,0 +1,51 @@
+import { CarryoverError, CorruptDataError, InputError, StoreUnavailableError, ThrottledError } from '../../errors.js';
+
+const throttling = new Set([
+  'SlowDown',
+  'Throttling',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'TooManyRequests',
+]);
+
+/** What retrying does not mend, and what would. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const advice: Readonly<Record<string, string>> = {
+  NoSuchBucket: 'the bucket does not exist; make it, or correct its name',
+  PermanentRedirect: 'the bucket lies in another region; name it with ?region=',
+  AuthorizationHeaderMalformed: 'the bucket lies in another region; name it with ?region=',
+  AccessDenied:
+    'access is denied; needed are s3:ListBucket on the bucket, s3:GetObject on its objects and, for a target, ' +
+    's3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload and s3:ListBucketMultipartUploads',
+  InvalidAccessKeyId: 'the access key is not known',
+  SignatureDoesNotMatch: 'the secret access key is wrong',
+  ExpiredToken: 'the credentials have expired',
+  CredentialsProviderError: 'no credentials were found in the standard chain',
+  InvalidBucketName: 'this cannot be the name of a bucket',
+};
+
+/** The HTTP status of an answer of S3, when there was one. */
+export function statusOf(error: unknown): number | undefined {
+  const metadata = error instanceof Error && '$metadata' in error ? error.$metadata : undefined;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
+}
+
+/** Whether S3 said that there is no such object. A missing bucket is something else. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'NoSuchKey' || error.name === 'NotFound');
+}
+
+/** The error of the error set for a failed request. Errors of the set pass (a fence that closed, for one). */
+export function s3Error(error: unknown, doing: string, place: string): Error {
+  if (error instanceof CarryoverError) return error;
+  const name = error instanceof Error ? error.name : 'Error';
+  const status = statusOf(error);
+  // The answer to a HEAD request has no body that would name the error.
+  const known = advice[name] ?? (status === 403 ? advice['AccessDenied'] : undefined);
+  if (known !== undefined) return new InputError([{ field: place, message: known }]);
+  if (status === 412) return new CorruptDataError(`${place} was replaced while it was read`, { cause: error });
+  if (throttling.has(name) || status === 429 || status === 503) {
+    return new ThrottledError(`S3 asks to slow down (${name}) while ${doing} ${place}`, { cause: error });
+  }
+  return new StoreUnavailableError(`${doing} ${place} failed: ${name}`, { cause: error });
+}
