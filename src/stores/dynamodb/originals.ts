@@ -1,0 +1,52 @@
+import type { TableDescription as EngineTable } from '@aws-sdk/client-dynamodb';
+import type { KeyValueStore } from '../../kv/key-value-store.js';
+import { originalDescription, saveOriginalDescription } from '../original-description.js';
+import type { TableDescription } from '../store.js';
+import { createdIdentity } from './create.js';
+import { describeEngineTable, describePhysical, findEngineTable, identityOf, type TableAccess } from './describe.js';
+
+/**
+ * What a description is saved under before its table is made and has an identity: a Setup that was killed in between
+ * finds it again. A table that somebody else made has none, and stays what it is.
+ */
+const notMadeYet = 'not made yet';
+
+/** The descriptions of tables that came from another engine, by table and identity. */
+export class Originals {
+  constructor(private readonly keyValues: KeyValueStore) {}
+
+  /** The table as the engine it came from described it; a table of DynamoDB's own as it is. */
+  async describe(access: TableAccess): Promise<TableDescription> {
+    const engineTable = await describeEngineTable(access);
+    const original = await this.find(access.table, identityOf(engineTable));
+    if (original === undefined) return describePhysical(access, engineTable);
+    return {
+      ...original,
+      ...(engineTable.ItemCount === undefined ? {} : { items: engineTable.ItemCount }),
+      ...(engineTable.TableSizeBytes === undefined ? {} : { sizeBytes: engineTable.TableSizeBytes }),
+    };
+  }
+
+  /** Makes the table by `make` and keeps its description when another engine wrote it. */
+  async create(
+    access: TableAccess,
+    description: TableDescription,
+    make: () => Promise<EngineTable>,
+  ): Promise<EngineTable> {
+    if (description.origin.engine === 'dynamodb') return make();
+    if ((await findEngineTable(access)) === undefined) await this.save(description, notMadeYet);
+    const engineTable = await make();
+    const identity = createdIdentity(engineTable);
+    if (identity !== '' && (await this.find(access.table, notMadeYet)) !== undefined)
+      await this.save(description, identity);
+    return engineTable;
+  }
+
+  private find(table: string, identity: string): Promise<TableDescription | undefined> {
+    return originalDescription(this.keyValues, table, identity);
+  }
+
+  private save(description: TableDescription, identity: string): Promise<void> {
+    return saveOriginalDescription(this.keyValues, { ...description, identity });
+  }
+}
