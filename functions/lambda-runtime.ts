@@ -1,0 +1,59 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import { Tracer } from '@aws-lambda-powertools/tracer';
+import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
+import type { MiddlewareObj } from '@middy/core';
+import { ulid } from 'ulid';
+import type { Dependencies } from '../src/engine/dependencies.js';
+import { environment } from '../src/environment.js';
+import { openDynamodbLedger } from '../src/ledger/dynamodb-ledger.js';
+import type { Project } from '../src/project.js';
+import { withDefaults } from '../src/settings.js';
+import { openDeclaredStore } from '../src/stores/open-declared-store.js';
+import type { Store } from '../src/stores/store.js';
+import { systemClock } from '../src/system-clock.js';
+import type { Runtime } from './step-handler.js';
+
+/**
+ * What the functions run in on AWS: the stack's ledger, the project's stores, Powertools for logs, metrics and traces.
+ * Clients are made at the first call and kept while the function's environment lives.
+ */
+export function lambdaRuntime(project: Project): Runtime {
+  let dependencies: Promise<Dependencies> | undefined;
+  return {
+    dependencies: () => (dependencies ??= lambdaDependencies(project)),
+    middlewares: [
+      captureLambdaHandler(new Tracer(), { captureResponse: false }),
+      injectLambdaContext(new Logger()),
+      logMetrics(new Metrics(), { captureColdStartMetric: true }),
+    ] as unknown as MiddlewareObj<unknown, unknown>[],
+  };
+}
+
+async function lambdaDependencies(project: Project): Promise<Dependencies> {
+  const settings = withDefaults(project.settings);
+  const region = environment.region() ?? 'us-east-1';
+  const table = environment.ledgerTable();
+  if (table === undefined)
+    throw new TypeError('CARRYOVER_LEDGER_TABLE is not set: the stack sets it for each function');
+  const location = `dynamodb://${region}/${table}`;
+  const { requestTimeoutMs } = settings;
+  const ledger = openDynamodbLedger({ region, table, location, requestTimeoutMs });
+  const stores = new Map<string, Promise<Store>>();
+  return {
+    project,
+    settings,
+    ledger,
+    clock: systemClock,
+    openStore(name) {
+      const store = stores.get(name) ?? openDeclaredStore(project, name, settings);
+      stores.set(name, store);
+      return store;
+    },
+    who: 'an execution of the state machine',
+    where: environment.functionName() ?? 'AWS Lambda',
+    newId: () => ulid(),
+  };
+}

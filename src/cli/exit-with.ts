@@ -1,0 +1,15 @@
+import { exitCodes } from '../engine/exit-codes.js';
+import { CarryoverError, InputError } from '../errors.js';
+
+/** What a user is told of an error, and the exit code: no stack trace for a user's mistake. */
+export function explain(error: unknown): { message: string; exitCode: number } {
+  if (error instanceof InputError) {
+    const faults = error.faults.map(({ field, message }) => `  ${field}: ${message}`);
+    return { message: ['The input cannot be used:', ...faults].join('\n'), exitCode: exitCodes.badInput };
+  }
+  if (error instanceof CarryoverError)
+    return { message: `${error.name}: ${error.message}`, exitCode: exitCodes.failed };
+  // What nobody foresaw is a fault of ours, and its stack tells where.
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { message: `Unexpected error, please report it:\n${text}`, exitCode: exitCodes.failed };
+}

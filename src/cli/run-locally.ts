@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { exitCodes } from '../engine/exit-codes.js';
+import { runStatus, type RunStatus } from '../engine/run-status.js';
+import type { Dependencies } from '../engine/dependencies.js';
+import { StoreUnavailableError } from '../errors.js';
+import type { Json } from '../json.js';
+import { runStateMachine } from '../local/state-machine.js';
+import { followRun } from './follow-run.js';
+import { localHandlers } from './handlers.js';
+import type { Progress } from './progress.js';
+
+/** How long one call of a step takes at most: long enough to be no burden, short enough that the loop is in use. */
+const callMs = 120_000;
+
+/** The state machine's file lies beside the sources, and beside the built package. */
+const definitionUrls = ['../../statemachines/migration.asl.json', '../../../statemachines/migration.asl.json'];
+
+/**
+ * Runs the state machine in this process with this input, and returns what the ledger then says of the run: outcomes are
+ * never taken from the interpreter.
+ */
+export async function runLocally(
+  deps: Dependencies,
+  input: Json,
+  progress: Progress,
+): Promise<{ status: RunStatus; exitCode: number }> {
+  const execution = deps.newId();
+  const release = abortOnSignal(deps, execution);
+  try {
+    const ended = runStateMachine({
+      definition: await definition(),
+      handlers: localHandlers(deps),
+      execution,
+      input,
+      callMs,
+    });
+    const { failed, cause } = await followRun(deps.ledger, execution, progress, deps.clock, ended);
+    const status = await runStatus(deps.ledger, execution);
+    if (status === undefined || status.run.status === 'running')
+      throw new StoreUnavailableError(
+        `the run ended without a record of its outcome: ${cause?.message ?? String(failed)}`,
+      );
+    return { status, exitCode: status.run.exitCode ?? exitCodes.failed };
+  } finally {
+    release();
+  }
+}
+
+async function definition(): Promise<unknown> {
+  const read = definitionUrls.map((url) => readFile(new URL(url, import.meta.url), 'utf8'));
+  return JSON.parse(await Promise.any(read)) as unknown;
+}
+
+/** An interrupted run is recorded and frees its lease, so that the same command can go on at once. */
+function abortOnSignal(deps: Dependencies, execution: string): () => void {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    const error = { Error: 'InterruptedError', Cause: `the command was ended by ${signal}` };
+    const event = { execution, error, redrives: 0 };
+    const context = { getRemainingTimeInMillis: () => 5_000 };
+    const aborted = localHandlers(deps)['Abort']?.(event, context);
+    void Promise.resolve(aborted)
+      .catch(() => undefined)
+      .finally(() => process.exit(exitCodes.failed));
+  };
+  for (const signal of signals) process.once(signal, onSignal);
+  return () => {
+    for (const signal of signals) process.off(signal, onSignal);
+  };
+}
