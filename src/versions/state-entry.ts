@@ -1,0 +1,187 @@
+import { z } from 'zod';
+import { CorruptDataError, PredicateFailedError } from '../errors.js';
+import type { KeyValueStore, Predicate } from '../kv/key-value-store.js';
+import { ownLease, type LeaseCell, type LeaseOwner } from '../kv/lease-cell.js';
+import type { HeldLease } from '../kv/held-lease.js';
+import { Backoff, type RetryOptions } from '../kv/retry-policy.js';
+import type { Fence } from '../stores/store.js';
+
+const leaseSchema = z.strictObject({
+  owner: z.string(),
+  who: z.string(),
+  where: z.string(),
+  since: z.string(),
+  token: z.int().positive(),
+  renewals: z.int().nonnegative(),
+  durationMs: z.number().positive(),
+});
+
+const attemptSchema = z.strictObject({
+  id: z.string(),
+  /** Identifies "the same command": a hash of what is carried, from where and to where. */
+  spec: z.string(),
+  /** The same for people. */
+  description: z.string(),
+  startedAt: z.string(),
+  phase: z.enum(['setup', 'carry', 'complete']),
+  completedAt: z.string().optional(),
+  /** The unfinished attempt that this one replaces: what that one created is still to be dropped. */
+  previous: z.string().optional(),
+});
+
+const stateSchema = z.strictObject({
+  format: z.literal(1),
+  version: z.int().nonnegative(),
+  revision: z.int().nonnegative(),
+  token: z.int().nonnegative(),
+  lease: leaseSchema.optional(),
+  attempt: attemptSchema.optional(),
+  active: z.record(z.string(), z.string()),
+  cleanup: z.array(z.string()),
+});
+
+export type AttemptState = Readonly<z.infer<typeof attemptSchema>>;
+
+/**
+ * What is true of a database, and who may write to it: one entry in its own key-value store, so that one compare-and-set
+ * checks and changes all of it, and a restored backup brings it back with the data.
+ */
+export interface StateEntry {
+  readonly format: 1;
+  /** The data version; 0 before any migration. */
+  readonly version: number;
+  /** Grows by one with each write of this entry. */
+  readonly revision: number;
+  /** The largest fencing token that was ever given. */
+  readonly token: number;
+  readonly lease?: z.infer<typeof leaseSchema> | undefined;
+  readonly attempt?: AttemptState | undefined;
+  /** Logical names and the physical ones that are live. */
+  readonly active: Readonly<Record<string, string>>;
+  /** What is left to be dropped. */
+  readonly cleanup: readonly string[];
+}
+
+/** Where the entry lies. */
+export const statePartition: Uint8Array = new TextEncoder().encode('carryover');
+export const stateKey: Uint8Array = new TextEncoder().encode('state');
+
+const noState: StateEntry = { format: 1, version: 0, revision: 0, token: 0, active: {}, cleanup: [] };
+
+/** Workers renew the lease in this entry while it is changed for other reasons. */
+const contention = { attempts: 30, baseMs: 20, capMs: 500 };
+
+/** The state entry; undefined where no run has been yet. Throws CorruptDataError when it is not what this version reads. */
+export async function readState(kv: KeyValueStore): Promise<StateEntry | undefined> {
+  const entry = await kv.get(statePartition, stateKey);
+  return entry && parseState(entry.value);
+}
+
+/** The new state, or the very one that was given to write nothing. It may throw to refuse, and may be called several times. */
+export type StateChange = (state: StateEntry) => StateEntry | Promise<StateEntry>;
+
+/**
+ * Changes the state entry in one compare-and-set, again with what others wrote when they were faster. Returns the state
+ * as it is then. `revision` counts itself. Throws PredicateFailedError when others were faster each time.
+ */
+export async function changeState(
+  kv: KeyValueStore,
+  change: StateChange,
+  options: RetryOptions = {},
+): Promise<StateEntry> {
+  const backoff = new Backoff(contention, options);
+  for (let attempt = 1; ; attempt++) {
+    const { state, predicate } = await current(kv);
+    const next = await change(state);
+    if (next === state) return state;
+    try {
+      return await writeState(kv, state, next, predicate);
+    } catch (error) {
+      if (!(error instanceof PredicateFailedError) || !(await backoff.again(attempt))) throw error;
+    }
+  }
+}
+
+/** changeState for the owner of the lease. Throws LeaseLostError, and writes nothing, for anybody else. */
+export function changeStateAsOwner(
+  kv: KeyValueStore,
+  own: LeaseOwner,
+  change: StateChange,
+  options: RetryOptions = {},
+): Promise<StateEntry> {
+  return changeState(
+    kv,
+    (state) => {
+      ownLease(state, own, 'the target');
+      return change(state);
+    },
+    options,
+  );
+}
+
+/** The lease in the state entry: who runs on this database. */
+export function stateLeaseCell(kv: KeyValueStore): LeaseCell {
+  return {
+    what: 'the target',
+    async read() {
+      const { state, predicate } = await current(kv);
+      const { lease, token, revision } = state;
+      return {
+        lease,
+        token,
+        revision,
+        async swap(next) {
+          try {
+            await writeState(kv, state, { ...state, lease: next.lease, token: next.token }, predicate);
+            return true;
+          } catch (error) {
+            if (error instanceof PredicateFailedError) return false;
+            throw error;
+          }
+        },
+      };
+    },
+  };
+}
+
+/** The fence between a worker and the data, from the lease that it holds. */
+export function stateFence(held: HeldLease): Fence {
+  return {
+    token: held.token,
+    assertMaySend: () => held.assertMaySend(),
+    partition: statePartition,
+    key: stateKey,
+    tokenOf: (value) => parseState(value).lease?.token ?? 0,
+  };
+}
+
+async function current(kv: KeyValueStore): Promise<{ state: StateEntry; predicate: Predicate | undefined }> {
+  const entry = await kv.get(statePartition, stateKey);
+  return { state: entry === undefined ? noState : parseState(entry.value), predicate: entry?.predicate };
+}
+
+async function writeState(
+  kv: KeyValueStore,
+  from: StateEntry,
+  to: StateEntry,
+  predicate: Predicate | undefined,
+): Promise<StateEntry> {
+  const written: StateEntry = { ...to, format: 1, revision: from.revision + 1 };
+  await kv.setIf(statePartition, stateKey, new TextEncoder().encode(JSON.stringify(written)), predicate);
+  return written;
+}
+
+function parseState(value: Uint8Array): StateEntry {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value));
+  } catch (error) {
+    throw new CorruptDataError('the state entry is not JSON; restore it from a backup', { cause: error });
+  }
+  const parsed = stateSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const format = typeof json === 'object' && json !== null && 'format' in json ? json.format : undefined;
+  const reason =
+    format === 1 ? z.prettifyError(parsed.error) : `it has the format ${JSON.stringify(format)}, this version reads 1`;
+  throw new CorruptDataError(`the state entry cannot be read: ${reason}`);
+}
