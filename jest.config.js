@@ -1,6 +1,7 @@
 /** Real engines start in some suites, so a test may take longer than jest's five seconds; no assertion depends on time. */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  setupFiles: ['<rootDir>/test/support/one-realm.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
