@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net';
 
 /**
  * What happens to a request on its way: its answer is lost after the engine did it; it is dropped before; the engine
- * says that it is throttled; it never gets an answer, and is done or not; it is given up and done only at `deliver`.
+ * says that it is throttled; it never gets an answer, and is done or not; it is given up and done only at `deliver`; the
+ * engine does not take its signature, and repeats it.
  */
-export type Fault = 'lose-answer' | 'drop' | 'throttle' | 'hang' | 'hang-undone' | 'late';
+export type Fault = 'lose-answer' | 'drop' | 'throttle' | 'hang' | 'hang-undone' | 'late' | 'bad-signature';
 
 export interface FaultyProxy {
   readonly endpoint: string;
@@ -60,10 +61,10 @@ async function answer(
 ): Promise<void> {
   switch (fault) {
     case 'throttle':
-      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
-      response.end(
-        JSON.stringify({ __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException', message: 'slower' }),
-      );
+      refuse(response, 'com.amazonaws.dynamodb.v20120810#ThrottlingException', 'slower');
+      return;
+    case 'bad-signature':
+      refuse(response, 'com.amazon.coral.service#IncompleteSignatureException', JSON.stringify(sent.message.headers));
       return;
     case 'drop':
       response.destroy();
@@ -79,6 +80,11 @@ async function answer(
   if (fault === 'hang') return;
   if (fault === 'lose-answer') response.destroy();
   else response.writeHead(status, headers).end(body);
+}
+
+function refuse(response: ServerResponse, type: string, message: string): void {
+  response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+  response.end(JSON.stringify({ __type: type, message }));
 }
 
 async function forward(engine: string, { message, body }: Sent) {
