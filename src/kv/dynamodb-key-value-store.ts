@@ -42,10 +42,10 @@ export interface DynamodbKeyValueStoreOptions extends RetryOptions {
  * `writes` (a list of the last write ids, newest first). The first write makes the table where it is missing.
  */
 export function openDynamodbKeyValueStore(options: DynamodbKeyValueStoreOptions): KeyValueStore {
-  return checkedStore(new DynamodbDriver(options), options);
+  return checkedStore(new DynamodbKeyValueDriver(options), options);
 }
 
-class DynamodbDriver implements KeyValueDriver {
+export class DynamodbKeyValueDriver implements KeyValueDriver {
   readonly location: string;
   readonly #place: TablePlace;
 

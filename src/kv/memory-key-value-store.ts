@@ -10,7 +10,7 @@ export interface MemoryKeyValueStoreOptions extends RetryOptions {
 
 /** A key-value store that lives as long as this process. */
 export function openMemoryKeyValueStore(options: MemoryKeyValueStoreOptions = {}): KeyValueStore {
-  return checkedStore(new MemoryDriver(options.pageEntries ?? 100), options);
+  return checkedStore(new MemoryKeyValueDriver(options.pageEntries), options);
 }
 
 /** Bytes as a string of one character a byte, whose order is the order of the bytes. */
@@ -22,11 +22,11 @@ interface Partition {
   sorted: string[] | undefined;
 }
 
-class MemoryDriver implements KeyValueDriver {
+export class MemoryKeyValueDriver implements KeyValueDriver {
   readonly location = 'the memory of this process';
   readonly #partitions = new Map<string, Partition>();
 
-  constructor(readonly pageEntries: number) {}
+  constructor(readonly pageEntries = 100) {}
 
   async read(partition: Uint8Array, key: Uint8Array): Promise<StoredEntry | undefined> {
     const entry = this.#partition(partition).entries.get(text(key));

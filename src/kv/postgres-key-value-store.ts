@@ -29,12 +29,12 @@ export interface PostgresKeyValueStoreOptions extends RetryOptions {
  * `writes` (text[], the last write ids, newest first). The first write makes schema and table where they are missing.
  */
 export function openPostgresKeyValueStore(options: PostgresKeyValueStoreOptions): KeyValueStore {
-  return checkedStore(new PostgresDriver(options), options);
+  return checkedStore(new PostgresKeyValueDriver(options), options);
 }
 
 const undefinedTable = '42P01';
 
-class PostgresDriver implements KeyValueDriver {
+export class PostgresKeyValueDriver implements KeyValueDriver {
   readonly location: string;
   readonly #name: string;
   readonly #query: PostgresQuery;
