@@ -48,6 +48,9 @@ async function readOrCreate(
   // A drop that was killed is ended first.
   if (before !== undefined) while (!(await dropTable(place, table.name, fence))) continue;
   if ((await place.folders(joinPath(base, exportsFolder))).length > 0) {
+    // Another process may have made the table between the two looks.
+    const meanwhile = await readDescription(place, base);
+    if (meanwhile?.state === 'here') return meanwhile;
     const message = `${place.location}: ${base} holds an export that Carryover did not write; move it away`;
     throw new InputError([{ field: `table "${table.name}"`, message }]);
   }

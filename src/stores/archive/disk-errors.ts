@@ -3,9 +3,10 @@ import { InputError, StoreUnavailableError } from '../../errors.js';
 const withoutRights = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG']);
 const withoutRoom = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** The system's code of an error, such as ENOENT. */
+/** The system's code of an error, such as ENOENT. (Not by `instanceof`: errors of Node's core may be of another realm.) */
 export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** The error of the error set for a failed file operation: it names the file, so that a person knows which disk is full. */

@@ -131,7 +131,8 @@ export class DiskPlace implements ArchivePlace {
       await readdir(this.#root);
       return undefined;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      if (codeOf(error) === 'ENOENT') return `there is no folder ${this.#root}`;
+      return (codeOf(error) === undefined ? (error as Error) : diskError(error, 'using', this.#root)).message;
     }
   }
 

@@ -3,7 +3,7 @@ import type { Fence } from '../store.js';
 import type { ArchivePlace } from './archive-place.js';
 import { allTables } from './catalogue.js';
 import { readDescription, removeDescription, replaceDescription } from './description-file.js';
-import { exportPaths, joinPath, ownFolder, tableFolder, temporariesFolder, type ExportPaths } from './layout.js';
+import { exportPaths, joinPath, tableFolder, temporariesFolder, type ExportPaths } from './layout.js';
 
 /** One call removes at most this many files, so that it ends in time on S3. */
 const filesAtATime = 5_000;
@@ -50,6 +50,6 @@ async function filesToRemove(place: ArchivePlace, paths: ExportPaths): Promise<s
 }
 
 function foreignExport(place: ArchivePlace, table: string, folder: string): InputError {
-  const message = `${place.location}: ${joinPath(folder)} is an export that ${ownFolder} did not write and never drops; remove it yourself`;
+  const message = `${place.location}: ${folder} is an export that Carryover did not write and never drops; remove it yourself`;
   return new InputError([{ field: `table "${table}"`, message }]);
 }

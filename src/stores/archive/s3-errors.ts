@@ -25,20 +25,24 @@ const advice: Readonly<Record<string, string>> = {
 
 /** The HTTP status of an answer of S3, when there was one. */
 export function statusOf(error: unknown): number | undefined {
-  const metadata = error instanceof Error && '$metadata' in error ? error.$metadata : undefined;
+  const metadata = typeof error === 'object' && error !== null && '$metadata' in error ? error.$metadata : undefined;
   if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;
   return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
 }
 
+function nameOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : 'Error';
+}
+
 /** Whether S3 said that there is no such object. A missing bucket is something else. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'NoSuchKey' || error.name === 'NotFound');
+  return ['NoSuchKey', 'NotFound'].includes(nameOf(error));
 }
 
 /** The error of the error set for a failed request. Errors of the set pass (a fence that closed, for one). */
 export function s3Error(error: unknown, doing: string, place: string): Error {
   if (error instanceof CarryoverError) return error;
-  const name = error instanceof Error ? error.name : 'Error';
+  const name = nameOf(error);
   const status = statusOf(error);
   // The answer to a HEAD request has no body that would name the error.
   const known = advice[name] ?? (status === 403 ? advice['AccessDenied'] : undefined);

@@ -136,7 +136,7 @@ export class S3Place implements ArchivePlace {
 
   async complaint(role: 'source' | 'target'): Promise<string | undefined> {
     try {
-      await this.#list({ Prefix: this.keyPrefix, MaxKeys: 1 }).next();
+      await this.#list({ Prefix: this.keyPrefix }).next();
       if (role === 'target') {
         const probe = `carryover/tmp/probe~${randomUUID()}`;
         await this.put(probe, new Uint8Array());
@@ -176,14 +176,14 @@ export class S3Place implements ArchivePlace {
       });
       const abortSignal = AbortSignal.timeout(this.requestTimeoutMs * rangePatience);
       const answer = await this.client.send(command, { abortSignal }).catch((error: unknown) => {
-        throw new AbortError(error instanceof Error ? error : new Error(String(error)));
+        throw new AbortError(error as Error);
       });
       return Buffer.from((await answer.Body?.transformToByteArray()) ?? new Uint8Array());
     };
     return pRetry(get, { retries: 4, minTimeout: 100, randomize: true });
   }
 
-  async *#list(input: { Prefix: string; Delimiter?: string; MaxKeys?: number }) {
+  async *#list(input: { Prefix: string; Delimiter?: string }) {
     try {
       yield* paginateListObjectsV2({ client: this.client }, { Bucket: this.bucket, ...input });
     } catch (error) {
