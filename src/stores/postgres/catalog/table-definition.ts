@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A PostgreSQL table as JSON: what is needed to make it again, in this schema or another one. Names and expressions
+ * A PostgreSQL table as JSON (`ddl` of PostgresMetadata): what is needed to make it again, in this schema or another
+ * one. Names and expressions
  * are as PostgreSQL prints them with the table's schema as the only one in `search_path`: what lies in that schema has
  * no schema before its name. Absent is null, never undefined: a definition equals its copy through JSON.
  */
@@ -22,8 +23,6 @@ const sequenceSchema = z.strictObject({
 const columnSchema = z.strictObject({
   name: z.string(),
   type: z.string(),
-  /** The type below all domains; the type itself where it is no domain. */
-  baseType: z.string(),
   /** Null: the type's own. An identifier as SQL wants it: `"C"`. */
   collation: z.string().nullable(),
   notNull: z.boolean(),
@@ -94,12 +93,12 @@ const typeSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export interface PartitionDefinition extends z.infer<typeof partSchema> {
+export type PartitionDefinition = z.infer<typeof partSchema> & {
   readonly name: string;
   /** `FOR VALUES ...` or `DEFAULT`. */
   readonly bound: string;
-  readonly partitions: readonly PartitionDefinition[];
-}
+  readonly partitions: PartitionDefinition[];
+};
 
 const partitionSchema: z.ZodType<PartitionDefinition> = z.lazy(() =>
   partSchema.extend({ name: z.string(), bound: z.string(), partitions: z.array(partitionSchema) }),

@@ -1,0 +1,47 @@
+import { escapeIdentifier } from 'pg';
+import type { ClientBase } from 'pg';
+import { InputError, TableNotFoundError } from '../../../errors.js';
+import { findTable } from './find-table.js';
+import { inSchema, rows } from './in-schema.js';
+import type { Queryable } from './in-schema.js';
+import { lockTable } from './target-schema.js';
+
+/**
+ * Drops this table with its indexes, partitions and owned sequences, and no other; one that is not there is no error.
+ * Foreign keys of other tables that reference it go with it, since tables that reference each other in circles could
+ * not be dropped one by one; preflight names them. Throws InputError when a view or a default depends on it.
+ */
+export async function dropTable(client: Queryable, schema: string, table: string): Promise<boolean> {
+  return inSchema(client, schema, 'write', async (connection) => {
+    await lockTable(connection, schema, table);
+    try {
+      const { oid } = await findTable(connection, schema, table);
+      for (const key of await inboundForeignKeys(connection, oid))
+        await connection.query(`ALTER TABLE ${key.table} DROP CONSTRAINT ${escapeIdentifier(key.name)}`);
+      await connection.query(`DROP TABLE ${escapeIdentifier(table)}`);
+    } catch (error) {
+      if (!(error instanceof TableNotFoundError)) throw dependents(error, table) ?? error;
+    }
+    return true;
+  });
+}
+
+/** The foreign keys of other tables that reference this one; `table` as SQL wants it. */
+export async function inboundForeignKeys(client: ClientBase, oid: string): Promise<{ name: string; table: string }[]> {
+  return rows(
+    client,
+    `SELECT conname AS name, conrelid::regclass::text AS table FROM pg_constraint
+     WHERE contype = 'f' AND confrelid = $1::oid AND conrelid <> $1::oid AND conparentid = 0
+       AND NOT EXISTS (SELECT FROM pg_partition_tree($1::oid::regclass) p WHERE p.relid = conrelid)
+     ORDER BY 2, 1`,
+    [oid],
+  );
+}
+
+/** 2BP01: dependent_objects_still_exist. */
+function dependents(error: unknown, table: string): InputError | undefined {
+  const { code, detail } = error as { code?: string; detail?: string };
+  if (code !== '2BP01') return undefined;
+  const message = `it cannot be dropped: ${(detail ?? '').replaceAll('\n', '; ')}`;
+  return new InputError([{ field: `table "${table}"`, message }]);
+}
