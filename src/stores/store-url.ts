@@ -1,0 +1,117 @@
+import type { Fault } from '../errors.js';
+import type { KeyColumn } from './store.js';
+import { parseArchiveUrl, parseS3Url } from './archive-url.js';
+import { parseDynamodbUrl } from './dynamodb-url.js';
+import { parsePostgresUrl } from './postgres-url.js';
+
+/** A store's URL, taken apart. */
+export type StoreUrl =
+  DynamodbUrl | EmbeddedDynamodbUrl | PostgresUrl | EmbeddedPostgresUrl | ArchiveUrl | S3Url | MemoryUrl;
+
+export interface AwsAccess {
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly profile?: string;
+  readonly roleArn?: string;
+  readonly externalId?: string;
+}
+
+export interface DynamodbUrl extends AwsAccess {
+  readonly kind: 'dynamodb';
+  readonly region: string;
+  readonly prefix: string;
+}
+
+export interface EmbeddedDynamodbUrl {
+  readonly kind: 'embedded-dynamodb';
+  readonly path: string;
+  readonly prefix: string;
+}
+
+export interface PostgresUrl {
+  readonly kind: 'postgres';
+  /** As libpq understands it, less `schema`; what it leaves out comes from the PG* variables. Holds the password, if any. */
+  readonly connectionString: string;
+  readonly schema: string;
+}
+
+export interface EmbeddedPostgresUrl {
+  readonly kind: 'embedded-postgres';
+  readonly path: string;
+  readonly schema: string;
+}
+
+export interface ArchiveUrl {
+  readonly kind: 'archive';
+  readonly path: string;
+  readonly key?: readonly KeyColumn[];
+}
+
+export interface S3Url extends AwsAccess {
+  readonly kind: 's3';
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly key?: readonly KeyColumn[];
+}
+
+export interface MemoryUrl {
+  readonly kind: 'memory';
+  readonly name: string;
+}
+
+export type ParsedStoreUrl = { readonly url: StoreUrl } | { readonly faults: readonly Fault[] };
+
+const forms =
+  'dynamodb://REGION[/PREFIX], dynamodb://embedded?path=DIR, postgres://…?schema=…, postgres://embedded?path=DIR, archive:DIR, s3://bucket/prefix';
+
+/** Takes a store's URL apart. All faults together; `field` is where the URL was given. No fault repeats a password. */
+export function parseStoreUrl(text: string, field = 'store'): ParsedStoreUrl {
+  const fault = (message: string): Fault => ({ field, message });
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
+  if (scheme === undefined) return { faults: [fault(`"${text}" is not a store URL: give one of ${forms}`)] };
+  switch (scheme) {
+    case 'dynamodb':
+      return parseDynamodbUrl(text, fault);
+    case 'postgres':
+    case 'postgresql':
+      return parsePostgresUrl(text, fault);
+    case 'archive':
+      return parseArchiveUrl(text, fault);
+    case 's3':
+      return parseS3Url(text, fault);
+    case 'memory':
+      return { url: { kind: 'memory', name: text.slice('memory:'.length) } };
+    default:
+      return { faults: [fault(`"${scheme}:" is no kind of store: give one of ${forms}`)] };
+  }
+}
+
+/** Whether a text is meant as a URL; else it is a name that the project declares. */
+export function looksLikeUrl(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:/i.test(text);
+}
+
+/** The URL for people, the ledger and errors: no password, no token. */
+export function locationOf(url: StoreUrl): string {
+  switch (url.kind) {
+    case 'dynamodb':
+      return `dynamodb://${url.region}/${url.prefix}${url.endpoint === undefined ? '' : `?endpoint=${url.endpoint}`}`;
+    case 'embedded-dynamodb':
+      return `dynamodb://embedded/${url.prefix}?path=${url.path}`;
+    case 'postgres':
+      return postgresLocation(url);
+    case 'embedded-postgres':
+      return `postgres://embedded?path=${url.path}&schema=${url.schema}`;
+    case 'archive':
+      return `archive:${url.path}`;
+    case 's3':
+      return `s3://${url.bucket}/${url.prefix}`;
+    case 'memory':
+      return `memory:${url.name}`;
+  }
+}
+
+function postgresLocation({ connectionString, schema }: PostgresUrl): string {
+  const { username, host, pathname } = new URL(connectionString);
+  return `postgres://${username === '' ? '' : `${username}@`}${host}${pathname}?schema=${schema}`;
+}
