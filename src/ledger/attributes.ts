@@ -37,7 +37,8 @@ export class AttributeReader {
   }
 
   json(name: string): Json {
-    return this.maybeJson(name) ?? null;
+    const value = this.maybeJson(name);
+    return value === undefined ? this.#fail(name, 'JSON text') : value;
   }
 
   /** Absent is undefined; the JSON text `null` is null. */

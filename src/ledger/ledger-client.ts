@@ -46,8 +46,8 @@ const maxSockets = 128;
 
 /**
  * The few requests that a ledger needs, each with a timeout of its own and sent again as `retryRules` says. Throws
- * ThrottledError and StoreUnavailableError after that, TableNotFoundError when the ledger is missing, InputError when the
- * credentials are refused, the engine's own ConditionalCheckFailedException when a condition fails.
+ * ThrottledError and StoreUnavailableError after that, TableNotFoundError when the ledger is missing, InputError when
+ * credentials or rights are refused, the engine's own ConditionalCheckFailedException when a condition fails.
  */
 export class LedgerClient {
   readonly table: string;
@@ -149,17 +149,21 @@ export class LedgerClient {
         return new StoreUnavailableError(`the ledger in ${this.location} does not answer: ${said}`, { cause });
       case 'absent':
         return Object.assign(new TableNotFoundError(this.table, this.location), { cause });
+      case 'denied':
+        // In the engine's words, which name principal and action.
+        return this.#inputError(`DynamoDB does not allow it: ${said}`);
       case 'credentials':
         // In our own words and without cause: the engine repeats the request's authorization header in some of these.
-        return new InputError([
-          {
-            field: `ledger ${this.location}`,
-            message: `DynamoDB did not accept the credentials (${cause.name}): check environment, profile or role`,
-          },
-        ]);
+        return this.#inputError(
+          `DynamoDB did not accept the credentials (${cause.name}): check environment, profile or role`,
+        );
       default:
         return error;
     }
+  }
+
+  #inputError(message: string): InputError {
+    return new InputError([{ field: `ledger ${this.location}`, message }]);
   }
 }
 

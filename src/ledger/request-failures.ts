@@ -1,5 +1,5 @@
 /** What a failed request to the ledger means; everything that is decided about it is decided by this word. */
-export type RequestFailure = 'throttled' | 'unavailable' | 'condition' | 'absent' | 'credentials' | 'other';
+export type RequestFailure = 'throttled' | 'unavailable' | 'condition' | 'absent' | 'denied' | 'credentials' | 'other';
 
 export interface RetryRule {
   /** How often a request is sent in all. */
@@ -32,6 +32,7 @@ const failureOfName: Readonly<Record<string, RequestFailure>> = {
   ReplicatedWriteConflictException: 'unavailable',
   TimeoutError: 'unavailable',
   AbortError: 'unavailable',
+  AccessDeniedException: 'denied',
   UnrecognizedClientException: 'credentials',
   InvalidSignatureException: 'credentials',
   IncompleteSignatureException: 'credentials',

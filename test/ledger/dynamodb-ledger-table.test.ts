@@ -1,6 +1,7 @@
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { InputError, TableNotFoundError } from '../../src/errors.js';
+import { startFaultyProxy, type FaultyProxy } from './faulty-proxy.js';
 import { openTestLedger, type TestLedger } from './test-ledger.js';
 
 let context: TestLedger;
@@ -54,5 +55,54 @@ describe('the table of a ledger', () => {
     const ledger = context.another({ table });
     await expect(ledger.ensure()).rejects.toThrow(InputError);
     await expect(ledger.ensure()).rejects.toThrow(`table "${table}" is no ledger`);
+  });
+
+  describe('when it is new', () => {
+    let proxy: FaultyProxy;
+
+    beforeAll(async () => {
+      proxy = await startFaultyProxy(context.endpoint);
+    });
+
+    beforeEach(() => {
+      proxy.fault = () => undefined;
+      proxy.sent.length = 0;
+    });
+
+    afterAll(() => proxy.stop());
+
+    const behindProxy = () => context.another({ endpoint: proxy.endpoint, table: `ledger-${randomUUID()}` });
+    const protections = () => proxy.sent.filter((operation) => operation === 'UpdateContinuousBackups').length;
+
+    test('gets point-in-time recovery, where the engine knows it, and later calls change nothing', async () => {
+      const ledger = behindProxy();
+      await ledger.ensure();
+      expect(protections()).toBe(1);
+      await ledger.ensure();
+      expect(protections()).toBe(1);
+    });
+
+    test('waits until backups can be switched on', async () => {
+      proxy.fault = (operation) =>
+        operation === 'UpdateContinuousBackups' && protections() < 4 ? 'no-backups-yet' : undefined;
+      await behindProxy().ensure();
+      expect(protections()).toBe(4);
+    });
+
+    test('does not pass over the refusal to switch them on', async () => {
+      proxy.fault = (operation) => (operation === 'UpdateContinuousBackups' ? 'denied' : undefined);
+      await expect(behindProxy().ensure()).rejects.toThrow('DynamoDB does not allow it: not authorized');
+    });
+
+    test('is made although the answer was lost', async () => {
+      proxy.fault = (operation) =>
+        operation === 'CreateTable' && proxy.sent.filter((sent) => sent === operation).length === 1
+          ? 'lose-answer'
+          : undefined;
+      const ledger = behindProxy();
+      await ledger.ensure();
+      await ledger.putDocument('a1', 'there', true);
+      expect(await ledger.document('a1', 'there')).toBe(true);
+    });
   });
 });

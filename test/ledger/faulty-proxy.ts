@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 /**
  * What happens to a request on its way: its answer is lost after the engine did it; it is dropped before; the engine
  * says that it is throttled; it never gets an answer, and is done or not; it is given up and done only at `deliver`; the
- * engine does not take its signature, and repeats it.
+ * engine does not take its signature, and repeats it, refuses the right to it, or has no backups yet.
  */
-export type Fault = 'lose-answer' | 'drop' | 'throttle' | 'hang' | 'hang-undone' | 'late' | 'bad-signature';
+export type Fault =
+  'lose-answer' | 'drop' | 'throttle' | 'hang' | 'hang-undone' | 'late' | 'bad-signature' | 'denied' | 'no-backups-yet';
 
 export interface FaultyProxy {
   readonly endpoint: string;
@@ -65,6 +66,12 @@ async function answer(
       return;
     case 'bad-signature':
       refuse(response, 'com.amazon.coral.service#IncompleteSignatureException', JSON.stringify(sent.message.headers));
+      return;
+    case 'denied':
+      refuse(response, 'com.amazon.coral.service#AccessDeniedException', 'not authorized');
+      return;
+    case 'no-backups-yet':
+      refuse(response, 'com.amazonaws.dynamodb.v20120810#ContinuousBackupsUnavailableException', 'later');
       return;
     case 'drop':
       response.destroy();
