@@ -18,12 +18,13 @@ export interface TablePlace {
 
 /** A new table takes some seconds, one that is being deleted some more; beyond this, somebody has to look. */
 const patienceMs = 120_000;
-const pollMs = 500;
+const pollAtLeastMs = 20;
+const pollAtMostMs = 1_000;
 
 /** Makes the table of a key-value store and waits until it can be used. Any number of callers may do so at once. */
 export async function ensureKeyValueTable(place: TablePlace): Promise<void> {
   const startedAt = place.clock.monotonic();
-  for (;;) {
+  for (let pollMs = pollAtLeastMs; ; pollMs = Math.min(pollMs * 2, pollAtMostMs)) {
     const status = await tableStatus(place);
     if (status === 'ACTIVE' || status === 'UPDATING') return;
     if (status === undefined) await createTable(place);

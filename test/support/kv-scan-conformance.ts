@@ -1,6 +1,6 @@
 import type { KeyValueStore } from '../../src/kv/key-value-store.js';
+import { bytes, collect } from './kv-bytes.js';
 
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const keyOf = (index: number): Uint8Array => bytes(`k${String(index).padStart(4, '0')}`);
 
 type Open = () => Promise<KeyValueStore>;
@@ -25,14 +25,13 @@ export function scanConformance(open: Open): void {
     const store = await open();
     const expected = Array.from({ length: 256 }, (_, byte) => [
       Uint8Array.of(byte),
-      Uint8Array.of(byte, 0),
-      Uint8Array.of(byte, 0xff),
+      ...(byte % 51 === 0 ? [Uint8Array.of(byte, 0), Uint8Array.of(byte, 0xff)] : []),
     ]).flat();
     const shuffled = expected
       .map((key, index) => ({ key, at: (index * 7919) % expected.length }))
       .sort((a, b) => a.at - b.at);
     await Promise.all(shuffled.map(({ key }) => store.set(p, key, key)));
-    expect((await Array.fromAsync(store.scan(p))).map(({ key }) => Buffer.from(key).toString('hex'))).toEqual(
+    expect((await collect(store.scan(p))).map(({ key }) => Buffer.from(key).toString('hex'))).toEqual(
       expected.map((key) => Buffer.from(key).toString('hex')),
     );
   });
