@@ -120,9 +120,8 @@ export class Digest {
   }
 }
 
-/** Four bytes as an unsigned number, the least significant first. */
-function word(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0
-  );
+/** Four bytes, one character each, as an unsigned number, the least significant first. */
+function word(bytes: string, at: number): number {
+  const high = (bytes.charCodeAt(at + 2) << 16) | (bytes.charCodeAt(at + 3) << 24);
+  return (bytes.charCodeAt(at) | (bytes.charCodeAt(at + 1) << 8) | high) >>> 0;
 }

@@ -10,14 +10,14 @@ export const hashBytes = 16;
  * items share one has a chance below 10^-20.
  */
 export function hashItem(item: Item): Uint8Array {
-  return sha256(canonicalItem(item)).subarray(0, hashBytes);
+  return Buffer.from(sha256(canonicalItem(item)), 'binary').subarray(0, hashBytes);
 }
 
-/** All 32 bytes; `hash` in one shot takes a third of the time of `createHash`. */
-export function sha256(canonical: string): Uint8Array {
-  if (canonical.isWellFormed()) return hash('sha256', canonical, 'buffer');
+/** All 32 bytes, one character each: `hash` in one shot takes a third of `createHash`, and a string half of a buffer. */
+export function sha256(canonical: string): string {
+  if (canonical.isWellFormed()) return hash('sha256', canonical, 'binary');
   // UTF-8 would turn every lone surrogate into the same U+FFFD. The leading byte FF cannot begin UTF-8.
-  return hash('sha256', Buffer.concat([Buffer.of(0xff), Buffer.from(canonical, 'utf16le')]), 'buffer');
+  return hash('sha256', Buffer.concat([Buffer.of(0xff), Buffer.from(canonical, 'utf16le')]), 'binary');
 }
 
 /**
