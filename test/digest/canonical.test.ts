@@ -54,6 +54,7 @@ describe('canonicalItem', () => {
     ['two lone surrogates', { a: { S: '\ud800' } }, { a: { S: '\ud801' } }],
     ['an attribute called __proto__ and none', named('__proto__', { S: 'x' }), {}],
     ['text that imitates a second attribute', { a: { S: 'x1:bS1:y' } }, { a: { S: 'x' }, b: { S: 'y' } }],
+    ['a name that imitates the beginning of a value', { a: { S: 'S1:x' } }, { 'aS4:': { S: 'x' } }],
     ['numbers that differ in the 38th digit', { a: { N: `${'1'.repeat(37)}1` } }, { a: { N: `${'1'.repeat(37)}2` } }],
     ['binaries that differ in one bit', { a: { B: Uint8Array.of(128) } }, { a: { B: Uint8Array.of(0) } }],
   ])('tells %s apart', (_, a, b) => {
