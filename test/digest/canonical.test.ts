@@ -50,6 +50,16 @@ describe('canonicalItem', () => {
     ['true and false', { a: { BOOL: true } }, { a: { BOOL: false } }],
     ['two orders of a list', { a: { L: [{ N: '1' }, { N: '2' }] } }, { a: { L: [{ N: '2' }, { N: '1' }] } }],
     ['two cuts of one text', { a: { SS: ['ab', 'c'] } }, { a: { SS: ['a', 'bc'] } }],
+    [
+      'two cuts of one text with the mark of a string',
+      { a: { L: [{ S: 'aSb' }, { S: 'c' }] } },
+      { a: { L: [{ S: 'a' }, { S: 'bSc' }] } },
+    ],
+    [
+      'two cuts of bytes with the mark of a binary',
+      { a: { L: [{ B: Buffer.from('aBb') }, { B: Buffer.from('c') }] } },
+      { a: { L: [{ B: Buffer.from('a') }, { B: Buffer.from('bBc') }] } },
+    ],
     ['composed and decomposed characters', { a: { S: '\u00e9' } }, { a: { S: 'e\u0301' } }],
     ['two lone surrogates', { a: { S: '\ud800' } }, { a: { S: '\ud801' } }],
     ['an attribute called __proto__ and none', named('__proto__', { S: 'x' }), {}],
