@@ -3,6 +3,7 @@ import { checkedStore } from '../../src/kv/checked-store.js';
 import type { KeyValueDriver } from '../../src/kv/key-value-driver.js';
 import type { KeyValueStore } from '../../src/kv/key-value-store.js';
 import { update } from '../../src/kv/update.js';
+import { leaseConformance } from './kv-lease-conformance.js';
 import { lostAnswerConformance } from './kv-lost-answers.js';
 import { modelConformance } from './kv-model.js';
 import { scanConformance } from './kv-scan-conformance.js';
@@ -24,6 +25,7 @@ export function kvConformance(name: string, openDriver: OpenDriver, modelRuns = 
     scanConformance(open);
     modelConformance(open, modelRuns);
     lostAnswerConformance(openDriver);
+    leaseConformance(openDriver);
   });
 }
 

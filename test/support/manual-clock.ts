@@ -43,14 +43,21 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Lets `clock` go on by `stepMs` whenever somebody sleeps, until `work` has ended. */
-export async function runWith<T>(clock: ManualClock, stepMs: number, work: Promise<T>): Promise<T> {
-  let ended = false;
-  const settle = () => (ended = true);
-  work.then(settle, settle);
-  while (!ended) {
+/**
+ * Lets `clock` go on by `stepMs` whenever all works that have not ended sleep on it, until they have. So no time passes
+ * while one of them waits for an engine.
+ */
+export async function runWith<T>(
+  clock: ManualClock,
+  stepMs: number,
+  works: readonly Promise<T>[],
+): Promise<PromiseSettledResult<T>[]> {
+  let running = works.length;
+  const ends = () => void running--;
+  for (const work of works) work.then(ends, ends);
+  while (running > 0) {
     await new Promise((resolve) => setImmediate(resolve));
-    if (clock.sleeping > 0) clock.advance(stepMs);
+    if (clock.sleeping >= running) clock.advance(stepMs);
   }
-  return work;
+  return Promise.allSettled(works);
 }
