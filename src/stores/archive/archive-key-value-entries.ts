@@ -9,7 +9,8 @@ export const entriesFolder = joinPath(ownFolder, 'kv');
 
 /** Longer names would not fit into a segment of a path (255 bytes); of those the hash is taken. */
 const plainBytes = 100;
-const pageEntries = 100;
+/** How many entries a page of a scan has. */
+export const entriesOfPage = 100;
 
 const headerSchema = z.object({ key: z.string(), writes: z.array(z.string()).min(1) });
 
@@ -43,7 +44,12 @@ export type EntryReader = (name: string) => Promise<(StoredEntry & { readonly ke
  * A page of a partition whose names are known. Names do not sort as keys do, so all keys are put in order for each page:
  * a key-value store in an archive holds little. Entries that were removed since they were listed are left out.
  */
-export async function pageOf(names: readonly string[], start: PageStart, read: EntryReader): Promise<DriverPage> {
+export async function pageOf(
+  names: readonly string[],
+  start: PageStart,
+  pageEntries: number,
+  read: EntryReader,
+): Promise<DriverPage> {
   const keyed: { name: string; key: Buffer }[] = [];
   for (const name of names) {
     const key = name.startsWith('k') ? Buffer.from(name.slice(1), 'hex') : (await read(name))?.key;

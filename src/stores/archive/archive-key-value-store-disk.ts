@@ -3,7 +3,14 @@ import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StoreUnavailableError } from '../../errors.js';
 import type { DriverPage, KeyValueDriver, PageStart, StoredEntry } from '../../kv/key-value-driver.js';
-import { decodeEntry, encodeEntry, entriesFolder, entryName, pageOf } from './archive-key-value-entries.js';
+import {
+  decodeEntry,
+  encodeEntry,
+  entriesFolder,
+  entriesOfPage,
+  entryName,
+  pageOf,
+} from './archive-key-value-entries.js';
 import { codeOf, diskError, unlessMissing } from './disk-errors.js';
 import { makeFolder, syncFolder } from './disk-upload.js';
 
@@ -32,11 +39,14 @@ interface Found {
 export class DiskKeyValueDriver implements KeyValueDriver {
   readonly #entries: string;
   readonly #temporaries: string;
+  readonly #pageEntries: number;
 
   constructor(
     root: string,
     readonly location: string,
+    pageEntries = entriesOfPage,
   ) {
+    this.#pageEntries = pageEntries;
     this.#entries = join(root, entriesFolder);
     this.#temporaries = join(root, 'carryover', 'tmp', 'kv');
   }
@@ -79,7 +89,7 @@ export class DiskKeyValueDriver implements KeyValueDriver {
   async page(partition: Uint8Array, start: PageStart): Promise<DriverPage> {
     const folder = join(this.#entries, entryName(partition));
     const names = await unlessMissing('listing', folder, () => readdir(folder));
-    return pageOf(names ?? [], start, async (name) => (await this.#find(join(folder, name)))?.entry);
+    return pageOf(names ?? [], start, this.#pageEntries, async (name) => (await this.#find(join(folder, name)))?.entry);
   }
 
   close(): Promise<void> {

@@ -7,7 +7,14 @@ import {
   type PageStart,
   type StoredEntry,
 } from '../../kv/key-value-driver.js';
-import { decodeEntry, encodeEntry, entriesFolder, entryName, pageOf } from './archive-key-value-entries.js';
+import {
+  decodeEntry,
+  encodeEntry,
+  entriesFolder,
+  entriesOfPage,
+  entryName,
+  pageOf,
+} from './archive-key-value-entries.js';
 import { joinPath } from './layout.js';
 import type { S3Place } from './s3-place.js';
 import { isMissing, s3Error, statusOf } from './s3-errors.js';
@@ -26,9 +33,11 @@ export class S3KeyValueDriver implements KeyValueDriver {
   readonly location: string;
   readonly #place: S3Place;
   readonly #client: S3Client;
+  readonly #pageEntries: number;
 
   /** `client` sends each request once: what became of a write whose answer was lost is found out above. */
-  constructor(place: S3Place, client: S3Client) {
+  constructor(place: S3Place, client: S3Client, pageEntries = entriesOfPage) {
+    this.#pageEntries = pageEntries;
     this.location = place.location;
     this.#place = place;
     this.#client = client;
@@ -83,7 +92,7 @@ export class S3KeyValueDriver implements KeyValueDriver {
     const folder = joinPath(entriesFolder, entryName(partition));
     const names: string[] = [];
     for await (const { path } of this.#place.files(folder)) names.push(path.slice(folder.length + 1));
-    return pageOf(names, start, async (name) => (await this.#find(joinPath(folder, name)))?.entry);
+    return pageOf(names, start, this.#pageEntries, async (name) => (await this.#find(joinPath(folder, name)))?.entry);
   }
 
   close(): Promise<void> {
