@@ -1,4 +1,5 @@
 import { exitCodes } from '../engine/exit-codes.js';
+import { CommanderError } from 'commander';
 import { CarryoverError, InputError } from '../errors.js';
 
 /** What a user is told of an error, and the exit code: no stack trace for a user's mistake. */
@@ -7,6 +8,9 @@ export function explain(error: unknown): { message: string; exitCode: number } {
     const faults = error.faults.map(({ field, message }) => `  ${field}: ${message}`);
     return { message: ['The input cannot be used:', ...faults].join('\n'), exitCode: exitCodes.badInput };
   }
+  // Commander has printed its message, or the help that was asked for.
+  if (error instanceof CommanderError)
+    return { message: '', exitCode: error.exitCode === 0 ? exitCodes.done : exitCodes.badInput };
   if (error instanceof CarryoverError)
     return { message: `${error.name}: ${error.message}`, exitCode: exitCodes.failed };
   // What nobody foresaw is a fault of ours, and its stack tells where.

@@ -19,11 +19,7 @@ const definitionUrls = ['../../statemachines/migration.asl.json', '../../../stat
  * Runs the state machine in this process with this input, and returns what the ledger then says of the run: outcomes are
  * never taken from the interpreter.
  */
-export async function runLocally(
-  deps: Dependencies,
-  input: Json,
-  progress: Progress,
-): Promise<{ status: RunStatus; exitCode: number }> {
+export async function runLocally(deps: Dependencies, input: Json, progress: Progress): Promise<RunStatus> {
   const execution = deps.newId();
   const release = abortOnSignal(deps, execution);
   try {
@@ -40,7 +36,7 @@ export async function runLocally(
       throw new StoreUnavailableError(
         `the run ended without a record of its outcome: ${cause?.message ?? String(failed)}`,
       );
-    return { status, exitCode: status.run.exitCode ?? exitCodes.failed };
+    return status;
   } finally {
     release();
   }

@@ -1,22 +1,14 @@
-import { InputError } from '../errors.js';
 import { acquireLease, releaseLease } from '../kv/lease.js';
 import type { Json } from '../json.js';
 import type { RunRecord } from '../ledger/ledger.js';
 import { copySpec, describeCopy } from '../migrations/copy/copy-input.js';
-import { copyTables } from '../migrations/copy/copy-tables.js';
-import type { Forecast } from '../migrations/migration.js';
 import type { Store } from '../stores/store.js';
-import {
-  changeStateAsOwner,
-  readState,
-  stateLeaseCell,
-  type AttemptState,
-  type StateEntry,
-} from '../versions/state-entry.js';
+import { changeStateAsOwner, stateLeaseCell, type AttemptState } from '../versions/state-entry.js';
 import { attemptToResume, assertNoOtherAttempt } from './attempt.js';
-import { attemptRecord, changeAttempt } from './attempt-record.js';
+import { changeAttempt } from './attempt-record.js';
 import type { Call, Dependencies, RunState } from './dependencies.js';
 import { parseExecutionInput, type ExecutionInput } from './execution-input.js';
+import { checkedForecast, unfinishedAttempt } from './forecast-run.js';
 import { openStores, settingsOf } from './open-run.js';
 import { runIdOf } from './run-id.js';
 import { awaitUnitLeases, voidLaterCheckpoints } from './take-over.js';
@@ -50,7 +42,7 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
     startedAt: new Date(deps.clock.now()).toISOString(),
   });
   if (record.exitCode === 0) return await end(record, target, deps);
-  const forecast = await checkedForecast(id, parsed, source, target, deps);
+  const forecast = await checkedForecast(id, parsed, deps);
   if (parsed.copy.dryRun) {
     await deps.ledger.putDocument(id, 'forecast', forecast as unknown as Json);
     await deps.ledger.changeRun(id, { exitCode: 0 });
@@ -83,46 +75,6 @@ async function end(record: RunRecord, target: Store, deps: Dependencies): Promis
   if (token !== undefined) await releaseLease(stateLeaseCell(target.keyValues), { owner: id, token });
   await deps.ledger.changeRun(id, { status: 'succeeded', endedAt: new Date(deps.clock.now()).toISOString() });
   return { id, attempt: record.attempt ?? '', token: token ?? 0, pending: false, concurrency: 1 };
-}
-
-/** What the run would do. Throws InputError when anything is in its way. */
-async function checkedForecast(
-  id: string,
-  input: ExecutionInput,
-  source: Store,
-  target: Store,
-  deps: Dependencies,
-): Promise<Forecast> {
-  const state = await readState(target.keyValues);
-  const spec = copySpec(input.copy, { from: source.location, to: target.location });
-  const resumed = attemptToResume(state, id, spec, input.copy);
-  if (resumed === undefined) assertNoOtherAttempt(state, input.copy);
-  await assertSetUp(input, resumed, target, deps);
-  const unfinished = resumed ?? unfinishedAttempt(state);
-  const forecast = await copyTables(input.copy).forecast({
-    source,
-    target,
-    settings: settingsOf(input, deps),
-    attempt: unfinished === undefined ? undefined : { id: unfinished.id, resumed: resumed !== undefined },
-  });
-  if (forecast.faults.length > 0) throw new InputError(forecast.faults);
-  return forecast;
-}
-
-function unfinishedAttempt(state: StateEntry | undefined): AttemptState | undefined {
-  return state?.attempt?.phase === 'complete' ? undefined : state?.attempt;
-}
-
-async function assertSetUp(
-  { copy }: ExecutionInput,
-  resumed: AttemptState | undefined,
-  target: Store,
-  deps: Dependencies,
-): Promise<void> {
-  if (copy.steps.includes('setup') || !copy.steps.includes('migrate')) return;
-  if (resumed !== undefined && (await attemptRecord(deps.ledger, resumed.id)).setUp) return;
-  const message = `"migrate" needs an earlier "setup" of the same copy, and ${target.location} holds none in this ledger: add "setup"`;
-  throw new InputError([{ field: 'copy.steps', message }]);
 }
 
 /** With the lease held: the attempt that the state entry names, or a new one; what an older owner left is dealt with. */

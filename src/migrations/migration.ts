@@ -12,10 +12,7 @@ import type { Cursor, Fence, Store, Usage } from '../stores/store.js';
  * what it has done already.
  */
 export interface Migration {
-  /**
-   * What would be done and what is in the way, before anything is touched and without a lease. `attempt` is the attempt
-   * that this run would go on with, if there is one.
-   */
+  /** What would be done and what is in the way, before anything is touched and without a lease. */
   forecast(context: ForecastContext): Promise<Forecast>;
   /** Prepares the target and plans the units. */
   setup(context: MigrationContext, from: Cursor | undefined): AsyncIterable<SetupProgress>;
@@ -33,11 +30,11 @@ export interface ForecastContext {
   readonly source: Store;
   readonly target: Store;
   readonly settings: Settings;
-  /** The unfinished attempt that would be resumed, or that a fresh start would drop. */
-  readonly attempt: { readonly id: string; readonly resumed: boolean } | undefined;
+  /** The attempt that would be resumed, and one whose tables a fresh start drops. */
+  readonly attempts: readonly { readonly id: string; readonly resumed: boolean }[];
 }
 
-export interface MigrationContext extends Omit<ForecastContext, 'attempt'> {
+export interface MigrationContext extends Omit<ForecastContext, 'attempts'> {
   readonly attempt: string;
   /** The attempt that this one replaces (`fresh`): its tables are dropped first. */
   readonly previousAttempt: string | undefined;

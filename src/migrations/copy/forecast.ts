@@ -26,8 +26,7 @@ export async function forecastCopy(context: ForecastContext, input: CopyInput): 
     concurrency,
   });
   const forecasts = looks.flatMap(({ table }) => (table === undefined ? [] : [table]));
-  const fresh = context.attempt !== undefined && !context.attempt.resumed;
-  const dropped = fresh ? [...own.values()].filter(({ created }) => created).map(({ name }) => name) : [];
+  const dropped = [...own.values()].filter(({ created, resumed }) => created && !resumed).map(({ name }) => name);
   const replaced = forecasts.filter(({ target }) => input.onExisting === 'replace' && target === 'existing');
   const drops = [...new Set([...dropped, ...replaced.map(({ table }) => table)])].sort();
   return {
@@ -38,10 +37,14 @@ export async function forecastCopy(context: ForecastContext, input: CopyInput): 
   };
 }
 
-async function ownTables({ target, attempt }: ForecastContext): Promise<Map<string, AttemptTable>> {
-  const own = new Map<string, AttemptTable>();
-  if (attempt !== undefined)
-    for await (const table of attemptTables(target.keyValues, attempt.id)) own.set(table.name, table);
+type OwnTable = AttemptTable & { readonly resumed: boolean };
+
+/** The tables that an attempt lists; one that is dropped by a fresh start may be listed anew by its successor. */
+async function ownTables({ target, attempts }: ForecastContext): Promise<Map<string, OwnTable>> {
+  const own = new Map<string, OwnTable>();
+  for (const { id, resumed } of attempts)
+    for await (const table of attemptTables(target.keyValues, id))
+      if (!own.has(table.name)) own.set(table.name, { ...table, resumed });
   return own;
 }
 
@@ -52,19 +55,19 @@ function unusedReplacements(input: CopyInput, tables: readonly SelectedTable[]):
 }
 
 async function forecastTable(
-  { source, target, settings, attempt }: ForecastContext,
+  { source, target, settings }: ForecastContext,
   input: CopyInput,
   selected: SelectedTable,
-  attemptTable: AttemptTable | undefined,
+  listed: OwnTable | undefined,
 ): Promise<TableForecast> {
   const { table, mode } = selected;
   try {
     const description = await source.describe(table);
     const checks = [await source.preflight(description, 'source'), await target.preflight(description, 'target')];
     const existing = await describeIfThere(target, table);
-    const own = existing !== undefined && isOwn(existing, attemptTable);
+    const own = existing !== undefined && isOwn(existing, listed);
     // A fresh start drops what the earlier attempt created, so it is as good as absent.
-    const state = existing === undefined || (own && !attempt?.resumed) ? 'absent' : own ? 'own' : 'existing';
+    const state = existing === undefined || (own && !listed?.resumed) ? 'absent' : own ? 'own' : 'existing';
     const refused =
       existing !== undefined && state === 'existing'
         ? [...existingFaults(input, table, target), ...mergeFaults(input, description, existing)]

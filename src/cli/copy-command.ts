@@ -1,0 +1,62 @@
+import { hostname } from 'node:os';
+import type { Command } from 'commander';
+import { exitCodes } from '../engine/exit-codes.js';
+import { forecastRun } from '../engine/forecast-run.js';
+import type { Dependencies } from '../engine/dependencies.js';
+import { environment } from '../environment.js';
+import type { Json } from '../json.js';
+import { openLocalRuntime } from '../local/local-runtime.js';
+import type { Forecast } from '../migrations/migration.js';
+import { systemClock } from '../system-clock.js';
+import { commandProject } from './command-project.js';
+import { confirmDrops } from './confirm.js';
+import { addCopyOptions, copyInputOf, type CopyOptions } from './copy-options.js';
+import { printReport } from './print-report.js';
+import { planTable, warningLines } from './plan-report.js';
+import { createProgress } from './progress.js';
+import { runLocally } from './run-locally.js';
+import { copyInStack } from './stack-run.js';
+
+/** `carryover copy`; resolves with the exit code. */
+export function addCopyCommand(program: Command, exit: (code: number) => void): void {
+  addCopyOptions(
+    program.command('copy').description('carry tables from one store to another, and validate them'),
+  ).action(async (options: CopyOptions) => exit(await copy(options)));
+}
+
+async function copy(options: CopyOptions): Promise<number> {
+  const input = copyInputOf(options);
+  if (options.stack !== undefined) return await copyInStack(options, input);
+  const { project, from, to } = await commandProject(options);
+  const runtime = await openLocalRuntime({ project, who: environment.user() ?? 'unknown', where: hostname() });
+  try {
+    return await copyLocally(runtime.dependencies, { ...input, from, to }, options);
+  } finally {
+    await runtime.close();
+  }
+}
+
+async function copyLocally(deps: Dependencies, input: Record<string, unknown>, options: CopyOptions): Promise<number> {
+  if (options.dryRun) {
+    const forecast = await forecastRun({ copy: input }, deps);
+    process.stdout.write(`${options.json ? JSON.stringify(forecast) : planTable(forecast)}\n`);
+    return exitCodes.done;
+  }
+  const replace = options.onExisting === 'replace' ? await allowedDrops(deps, input, options) : [];
+  const progress = createProgress(process.stderr, systemClock);
+  const status = await runLocally(deps, { copy: { ...input, replace } } as Json, progress);
+  return printReport(status, options);
+}
+
+/** The tables that `replace` drops, once somebody has allowed it. */
+async function allowedDrops(
+  deps: Dependencies,
+  input: Record<string, unknown>,
+  options: CopyOptions,
+): Promise<string[]> {
+  const forecast: Forecast = await forecastRun({ copy: { ...input, dryRun: true } }, deps);
+  for (const line of warningLines(forecast.warnings)) process.stderr.write(`${line}\n`);
+  const drops = forecast.tables.filter(({ target }) => target === 'existing').map(({ table }) => table);
+  if (drops.length > 0 && !options.yes) await confirmDrops(drops, options.to.replace(/:\/\/[^@/]*@/, '://'));
+  return drops;
+}

@@ -1,0 +1,26 @@
+import { Command } from 'commander';
+import { addCopyCommand } from './copy-command.js';
+import { addStatusCommand } from './status-command.js';
+
+const exitCodeHelp = `
+Exit codes:
+  0  done and validated
+  1  validation found differences
+  2  bad input or configuration; nothing was touched
+  3  the run failed; the same command goes on where it stopped
+  4  another run owns the target`;
+
+/** The command line. `exit` is told the exit code of the command that ran. Its help is the source of docs/cli.md. */
+export function createProgram(version: string, exit: (code: number) => void): Command {
+  const program = new Command('carryover')
+    .description('Carries the data of a service from one store to another, chunk by chunk, validated, resumable.')
+    .version(version)
+    .showHelpAfterError('Run with --help for the options.')
+    .exitOverride()
+    .configureHelp({ helpWidth: 100 })
+    .addHelpText('after', exitCodeHelp);
+  addCopyCommand(program, exit);
+  addStatusCommand(program, exit);
+  for (const command of program.commands) command.copyInheritedSettings(program).addHelpText('after', exitCodeHelp);
+  return program;
+}

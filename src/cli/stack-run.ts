@@ -1,0 +1,103 @@
+import { ulid } from 'ulid';
+import { exitCodes } from '../engine/exit-codes.js';
+import { runStatus } from '../engine/run-status.js';
+import { environment } from '../environment.js';
+import { InputError, StoreUnavailableError } from '../errors.js';
+import type { Json } from '../json.js';
+import { openDynamodbLedger } from '../ledger/dynamodb-ledger.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { Forecast } from '../migrations/migration.js';
+import { withDefaults } from '../settings.js';
+import { looksLikeUrl } from '../stores/store-url.js';
+import { systemClock } from '../system-clock.js';
+import { confirmDrops } from './confirm.js';
+import type { CopyOptions } from './copy-options.js';
+import { printReport } from './print-report.js';
+import { followRun } from './follow-run.js';
+import { planTable } from './plan-report.js';
+import { createProgress } from './progress.js';
+import { openStack, type StackClient } from './stack-client.js';
+
+/** `carryover copy --stack NAME`: starts the execution that the console would start, follows it, and reports it. */
+export async function copyInStack(options: CopyOptions, copy: Record<string, unknown>): Promise<number> {
+  assertNames(options);
+  const stack = options.stack ?? '';
+  const ledger = stackLedger(stack);
+  const client = await openStack(stack, systemClock);
+  const input = { ...copy, from: options.from, to: options.to };
+  try {
+    if (options.dryRun) return await dryRun(client, ledger, input, options);
+    const replace = options.onExisting === 'replace' ? await allowedDrops(client, ledger, input, options) : [];
+    const id = await execute(client, ledger, { ...input, replace });
+    const status = await runStatus(ledger, id);
+    if (status === undefined) throw new StoreUnavailableError(`run ${id} is not in the ledger ${ledger.location}`);
+    return printReport(status, options);
+  } finally {
+    client.close();
+    await ledger.close();
+  }
+}
+
+function assertNames(options: CopyOptions): void {
+  const faults = (['from', 'to'] as const)
+    .filter((field) => looksLikeUrl(options[field]))
+    .map((field) => ({
+      field: `--${field}`,
+      message: 'is a URL, and a deployed stack has rights on declared stores alone: give the name of one',
+    }));
+  if (faults.length > 0) throw new InputError(faults);
+}
+
+/** The stack's ledger has the stack's name. */
+function stackLedger(stack: string): Ledger {
+  const region = environment.region();
+  if (region === undefined)
+    throw new InputError([
+      { field: '--stack', message: 'needs a region: set AWS_REGION to the one that the stack is in' },
+    ]);
+  const table = `${stack}-ledger`;
+  const { requestTimeoutMs } = withDefaults();
+  return openDynamodbLedger({ region, table, location: `dynamodb://${region}/${table}`, requestTimeoutMs });
+}
+
+async function execute(client: StackClient, ledger: Ledger, copy: Record<string, unknown>): Promise<string> {
+  const id = ulid();
+  const startedBy = environment.user();
+  const input = { copy, ...(startedBy === undefined ? {} : { startedBy }) } as unknown as Json;
+  const execution = await client.start(id, input);
+  const progress = createProgress(process.stderr, systemClock);
+  await followRun(ledger, id, progress, systemClock, client.ended(execution));
+  return id;
+}
+
+async function dryRun(
+  client: StackClient,
+  ledger: Ledger,
+  input: Record<string, unknown>,
+  options: CopyOptions,
+): Promise<number> {
+  const forecast = await remoteForecast(client, ledger, input);
+  process.stdout.write(`${options.json ? JSON.stringify(forecast) : planTable(forecast)}\n`);
+  return exitCodes.done;
+}
+
+/** The forecast is the stack's: it sees the stores, this machine may not. */
+async function remoteForecast(client: StackClient, ledger: Ledger, input: Record<string, unknown>): Promise<Forecast> {
+  const id = await execute(client, ledger, { ...input, dryRun: true });
+  const forecast = await ledger.document(id, 'forecast');
+  if (forecast !== undefined) return forecast as unknown as Forecast;
+  const run = await ledger.run(id);
+  throw new InputError([{ field: 'copy', message: run?.error?.message ?? `the dry run ${id} left no forecast` }]);
+}
+
+async function allowedDrops(
+  client: StackClient,
+  ledger: Ledger,
+  input: Record<string, unknown>,
+  options: CopyOptions,
+): Promise<string[]> {
+  const { tables } = await remoteForecast(client, ledger, input);
+  const drops = tables.filter(({ target }) => target === 'existing').map(({ table }) => table);
+  if (drops.length > 0 && !options.yes) await confirmDrops(drops, options.to);
+  return drops;
+}

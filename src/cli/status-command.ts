@@ -1,0 +1,98 @@
+import { hostname } from 'node:os';
+import { InvalidArgumentError, type Command } from 'commander';
+import { exitCodes } from '../engine/exit-codes.js';
+import { runStatus } from '../engine/run-status.js';
+import { InputError } from '../errors.js';
+import type { Ledger, RunRecord } from '../ledger/ledger.js';
+import { openLocalRuntime } from '../local/local-runtime.js';
+import { systemClock } from '../system-clock.js';
+import { configuredProject } from './command-project.js';
+import { copyReport } from './copy-report.js';
+import { createProgress } from './progress.js';
+import { runListText, runText } from './status-text.js';
+
+interface StatusOptions {
+  readonly watch?: boolean;
+  readonly json?: boolean;
+  readonly ledger?: string;
+  readonly config?: string;
+  readonly limit: number;
+}
+
+const watchMs = 1_000;
+
+/** `carryover status`; resolves with the exit code. */
+export function addStatusCommand(program: Command, exit: (code: number) => void): void {
+  program
+    .command('status')
+    .description('show the runs, or one of them: steps, tables with counts, rate, time left, failures')
+    .argument('[run]', 'a run; without it: the newest ones')
+    .option('--watch', 'follow the run until it ends')
+    .option('--json', 'print JSON')
+    .option('--limit <n>', 'how many runs to list', wholeNumber, 20)
+    .option('--ledger <store>', 'the DynamoDB store that records runs (default: the embedded one under .carryover/)')
+    .option('--config <file>', 'the project configuration (default: carryover.config.ts where there is one)')
+    .action(async (run: string | undefined, options: StatusOptions) => exit(await status(run, options)));
+}
+
+async function status(run: string | undefined, options: StatusOptions): Promise<number> {
+  const configured = await configuredProject(options);
+  const project = options.ledger === undefined ? configured : { ...configured, ledger: options.ledger };
+  const runtime = await openLocalRuntime({ project, who: 'status', where: hostname() });
+  try {
+    const { ledger } = runtime.dependencies;
+    if (run === undefined && !options.watch) return await list(ledger, options);
+    const chosen = run ?? (await newest(ledger, 1))[0]?.run;
+    if (chosen === undefined) return await list(ledger, options);
+    return await (options.watch ? watch(ledger, chosen) : show(ledger, chosen, options));
+  } finally {
+    await runtime.close();
+  }
+}
+
+async function list(ledger: Ledger, { json, limit }: StatusOptions): Promise<number> {
+  const runs = await newest(ledger, limit);
+  process.stdout.write(`${json ? JSON.stringify(runs) : runListText(runs)}\n`);
+  return exitCodes.done;
+}
+
+async function newest(ledger: Ledger, limit: number): Promise<RunRecord[]> {
+  const runs: RunRecord[] = [];
+  for await (const run of ledger.runs()) {
+    if (runs.length >= limit) break;
+    runs.push(run);
+  }
+  return runs;
+}
+
+async function show(ledger: Ledger, id: string, { json }: StatusOptions): Promise<number> {
+  const found = await known(ledger, id);
+  process.stdout.write(`${json ? JSON.stringify(copyReport(found)) : runText(found, systemClock.now())}\n`);
+  return exitCodes.done;
+}
+
+async function watch(ledger: Ledger, id: string): Promise<number> {
+  const progress = createProgress(process.stderr, systemClock);
+  let found = await known(ledger, id);
+  for (; found.run.status === 'running'; found = await known(ledger, id)) {
+    progress.show(found);
+    await systemClock.sleep(watchMs);
+  }
+  progress.show(found);
+  progress.stop();
+  process.stdout.write(`${runText(found, systemClock.now())}\n`);
+  return found.run.exitCode ?? exitCodes.failed;
+}
+
+async function known(ledger: Ledger, id: string): Promise<NonNullable<Awaited<ReturnType<typeof runStatus>>>> {
+  const found = await runStatus(ledger, id);
+  if (found !== undefined) return found;
+  throw new InputError([
+    { field: 'run', message: `"${id}" is not in the ledger ${ledger.location}: "carryover status" lists the runs` },
+  ]);
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d+$/.test(text) && Number(text) >= 1) return Number(text);
+  throw new InvalidArgumentError('give a whole number, 1 or more');
+}

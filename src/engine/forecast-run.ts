@@ -1,0 +1,55 @@
+import { InputError } from '../errors.js';
+import { copySpec } from '../migrations/copy/copy-input.js';
+import { copyTables } from '../migrations/copy/copy-tables.js';
+import type { Forecast } from '../migrations/migration.js';
+import { readState, type AttemptState, type StateEntry } from '../versions/state-entry.js';
+import { assertNoOtherAttempt, attemptToResume } from './attempt.js';
+import { attemptRecord } from './attempt-record.js';
+import type { Dependencies } from './dependencies.js';
+import { parseExecutionInput, type ExecutionInput } from './execution-input.js';
+import { openStores, settingsOf } from './open-run.js';
+import type { Store } from '../stores/store.js';
+
+/** What a run with this input would do, without a lease and without touching anything. Throws InputError. */
+export async function forecastRun(input: unknown, deps: Dependencies): Promise<Forecast> {
+  return await checkedForecast('', parseExecutionInput(input), deps);
+}
+
+/** What the run `id` would do. Throws InputError, with all faults, when anything is in its way. */
+export async function checkedForecast(id: string, input: ExecutionInput, deps: Dependencies): Promise<Forecast> {
+  const { source, target } = await openStores(input, deps);
+  const state = await readState(target.keyValues);
+  const spec = copySpec(input.copy, { from: source.location, to: target.location });
+  const resumed = attemptToResume(state, id, spec, input.copy);
+  if (resumed === undefined) assertNoOtherAttempt(state, input.copy);
+  await assertSetUp(input, resumed, target, deps);
+  const unfinished = resumed ?? unfinishedAttempt(state);
+  const forecast = await copyTables(input.copy).forecast({
+    source,
+    target,
+    settings: settingsOf(input, deps),
+    attempts: [
+      ...(unfinished === undefined ? [] : [{ id: unfinished.id, resumed: resumed !== undefined }]),
+      ...(resumed?.previous === undefined ? [] : [{ id: resumed.previous, resumed: false }]),
+    ],
+  });
+  if (forecast.faults.length > 0) throw new InputError(forecast.faults);
+  return forecast;
+}
+
+/** The attempt that the state entry names, unless it is complete. */
+export function unfinishedAttempt(state: StateEntry | undefined): AttemptState | undefined {
+  return state?.attempt?.phase === 'complete' ? undefined : state?.attempt;
+}
+
+async function assertSetUp(
+  { copy }: ExecutionInput,
+  resumed: AttemptState | undefined,
+  target: Store,
+  deps: Dependencies,
+): Promise<void> {
+  if (copy.steps.includes('setup') || !copy.steps.includes('migrate')) return;
+  if (resumed !== undefined && (await attemptRecord(deps.ledger, resumed.id)).setUp) return;
+  const message = `"migrate" needs an earlier "setup" of the same copy, and ${target.location} holds none in this ledger: add "setup"`;
+  throw new InputError([{ field: 'copy.steps', message }]);
+}

@@ -1,0 +1,92 @@
+import { ulid } from 'ulid';
+import type { Dependencies } from '../engine/dependencies.js';
+import { InputError } from '../errors.js';
+import { openDynamodbLedger } from '../ledger/dynamodb-ledger.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { Project } from '../project.js';
+import { withDefaults, type Settings } from '../settings.js';
+import { locationOf, parseStoreUrl, type StoreUrl } from '../stores/store-url.js';
+import { systemClock } from '../system-clock.js';
+import { openLocalStore, startEngine, type OpenedStore } from './open-local-store.js';
+
+export interface LocalRuntimeOptions {
+  readonly project: Project;
+  /** For the lease and the ledger. */
+  readonly who: string;
+  readonly where: string;
+}
+
+export interface LocalRuntime {
+  readonly dependencies: Dependencies;
+  /** Closes the stores and the ledger, and stops the engines that this process started. */
+  close(): Promise<void>;
+}
+
+/** Where runs are recorded unless the project says otherwise. */
+export const defaultLedger = 'dynamodb://embedded?path=.carryover/ledger';
+
+/** What the steps run in on a laptop: the ledger and the stores of the project, embedded engines started as needed. */
+export async function openLocalRuntime({ project, who, where }: LocalRuntimeOptions): Promise<LocalRuntime> {
+  const settings = withDefaults(project.settings);
+  const ledger = await openLocalLedger(project.ledger ?? defaultLedger, settings);
+  const stores = new Map<string, Promise<OpenedStore>>();
+  const open = async (name: string): Promise<OpenedStore> =>
+    await openLocalStore(declaredUrl(project, name), settings.requestTimeoutMs);
+  return {
+    dependencies: {
+      project,
+      settings,
+      ledger: ledger.ledger,
+      clock: systemClock,
+      async openStore(name) {
+        const opening = stores.get(name) ?? open(name);
+        stores.set(name, opening);
+        return (await opening).store;
+      },
+      who,
+      where,
+      newId: () => ulid(),
+    },
+    async close() {
+      const opened = await Promise.allSettled(stores.values());
+      for (const store of opened) if (store.status === 'fulfilled') await store.value.close();
+      await ledger.close();
+    },
+  };
+}
+
+async function openLocalLedger(text: string, settings: Settings): Promise<{ ledger: Ledger; close(): Promise<void> }> {
+  const parsed = parseStoreUrl(text, '--ledger');
+  if ('faults' in parsed) throw new InputError(parsed.faults);
+  const { url, stop } = await startEngine(parsed.url);
+  if (url.kind !== 'dynamodb') {
+    const message = `"${locationOf(url)}" is no DynamoDB store: the ledger is a dynamodb:// URL`;
+    throw new InputError([{ field: '--ledger', message }]);
+  }
+  const { region, prefix, kind: _kind, ...access } = url;
+  const ledger = openDynamodbLedger({
+    ...access,
+    region,
+    table: `${prefix}carryover-ledger`,
+    location: locationOf(parsed.url),
+    requestTimeoutMs: settings.requestTimeoutMs,
+  });
+  await ledger.ensure();
+  return {
+    ledger,
+    async close() {
+      await ledger.close();
+      await stop();
+    },
+  };
+}
+
+function declaredUrl(project: Project, name: string): StoreUrl {
+  const declaration = project.stores[name];
+  const parsed = parseStoreUrl(
+    typeof declaration === 'string' ? declaration : (declaration?.url ?? ''),
+    `stores.${name}`,
+  );
+  if ('faults' in parsed) throw new InputError(parsed.faults);
+  return parsed.url;
+}
