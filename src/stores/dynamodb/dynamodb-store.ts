@@ -47,7 +47,7 @@ export function openDynamodbStore(options: DynamodbStoreOptions, dependencies: D
     client,
     new Requests({ location, requestTimeoutMs, clock, random }),
     new TableNames(prefix, location),
-    openDynamodbKeyValueStore({ client, table: prefix + ownTable }),
+    openDynamodbKeyValueStore({ client, table: prefix + ownTable, requestTimeoutMs, clock, random }),
   );
 }
 
@@ -89,13 +89,15 @@ class DynamodbStore implements Store {
     const access = this.access(description.name);
     this.forms.delete(description.name);
     const make = (): ReturnType<typeof createTable> => createTable(access, description, this.options.region, fence);
-    const engineTable = await this.originals.create(access, description, make);
+    const engineTable = await this.originals.create(access, description, make, fence);
     return { ready: isReady(engineTable, description.name), identity: createdIdentity(engineTable) };
   }
 
   async drop(table: string, fence?: Fence): Promise<boolean> {
     this.forms.delete(table);
-    return dropTable(this.access(table), fence);
+    const isGone = await dropTable(this.access(table), fence);
+    if (isGone) await this.originals.forget(table);
+    return isGone;
   }
 
   split(table: string, parts: number): Promise<Segment[]> {

@@ -2,10 +2,12 @@ import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamo
 import { ThrottledError } from '../../errors.js';
 import type { Item, ItemKey } from '../item.js';
 import { addUsage, noUsage, type Usage } from '../store.js';
+import { decodeItem, itemToText } from './item-json.js';
 import { keyIdentity } from './key-identity.js';
 import type { Call, Requests } from './requests.js';
 import { emptyAnswer, retryRules } from './retry-rules.js';
 import type { TableForm } from './table-form.js';
+import { sendWire, unitsOf, type WireAnswer } from './wire.js';
 
 /** Most keys in a BatchGetItem. Its answer ends at 16 MB: the other keys come back as unprocessed. */
 const batchKeys = 100;
@@ -28,15 +30,14 @@ export async function getItems(
   const stored = keys.map((key) => form.store(key));
   const identities = stored.map((key) => keyIdentity(table, key, form.storedKey));
   // BatchGetItem refuses a key that is named twice.
-  const wanted = [...new Map(stored.map((key, at) => [identities[at], key])).values()];
-  const found = new Map<string, Item>();
-  let usage = noUsage;
+  const wanted = [...new Map(stored.map((key, at) => [identities[at], itemToText(key)])).values()];
   const batches = Array.from({ length: Math.ceil(wanted.length / batchKeys) }, (_, at) =>
     wanted.slice(at * batchKeys, (at + 1) * batchKeys),
-  );
-  const work = batches.values();
+  ).values();
+  const found = new Map<string, Item>();
+  let usage = noUsage;
   const lane = async (): Promise<void> => {
-    for (const batch of work) {
+    for (const batch of batches) {
       const answer = await getBatch(dependencies, batch);
       for (const item of answer.items) found.set(keyIdentity(table, item, form.storedKey), form.restore(item));
       usage = addUsage(usage, answer.usage);
@@ -46,40 +47,44 @@ export async function getItems(
   return { items: identities.map((identity) => found.get(identity)), usage };
 }
 
-async function getBatch(
-  { client, requests, table, physical }: GetDependencies,
-  keys: readonly ItemKey[],
+/** The stored items of up to 100 keys, given as JSON; what comes back as unprocessed is asked for again. */
+export async function getBatch(
+  dependencies: Omit<GetDependencies, 'form'>,
+  keys: readonly string[],
 ): Promise<{ items: Item[]; usage: Usage }> {
+  const { requests, table, physical } = dependencies;
   const items: Item[] = [];
   let usage = noUsage;
-  const call: Call = {
-    operation: 'BatchGetItem',
-    table,
-    beforeSend: () => (usage = addUsage(usage, { ...noUsage, requests: 1 })),
-  };
-  let left: readonly ItemKey[] = keys;
+  let left = keys;
   for (let attempt = 1; left.length > 0; attempt += 1) {
-    const command = new BatchGetItemCommand({
-      RequestItems: { [physical]: { Keys: left as Record<string, never>[], ConsistentRead: true } },
-      ReturnConsumedCapacity: 'TOTAL',
-    });
-    const answer = await requests.send(call, async (abortSignal) => {
-      const got = await client.send(command, { abortSignal });
-      if (got.Responses === undefined) throw emptyAnswer();
-      return got;
-    });
-    items.push(...((answer.Responses?.[physical] ?? []) as Item[]));
-    const readUnits = (answer.ConsumedCapacity ?? []).reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
-    usage = addUsage(usage, { ...noUsage, readUnits });
-    const unprocessed = (answer.UnprocessedKeys?.[physical]?.Keys ?? []) as ItemKey[];
+    const { answer, sent } = await getOnce(dependencies, left);
+    items.push(...(answer.Responses?.[physical] ?? []).map((wire) => decodeItem(wire).item));
+    usage = addUsage(usage, { requests: sent, readUnits: unitsOf(answer), writeUnits: 0 });
+    const unprocessed = answer.UnprocessedKeys?.[physical]?.Keys ?? [];
     if (unprocessed.length === 0) break;
     if (unprocessed.length < left.length) attempt = 1;
     const rule = retryRules.throttled;
-    if (rule === undefined || attempt >= rule.attempts) {
+    if (attempt >= rule.attempts) {
       throw new ThrottledError(`table "${table}" is throttled: ${unprocessed.length} keys were not looked up`);
     }
-    left = unprocessed;
+    left = unprocessed.map((key) => JSON.stringify(key));
     await requests.pause(rule, attempt);
   }
   return { items, usage };
+}
+
+async function getOnce(
+  { client, requests, table, physical }: Omit<GetDependencies, 'form'>,
+  keys: readonly string[],
+): Promise<{ answer: WireAnswer; sent: number }> {
+  const body = `{"RequestItems":{"${physical}":{"ConsistentRead":true,"Keys":[${keys.join(',')}]}},"ReturnConsumedCapacity":"TOTAL"}`;
+  let sent = 0;
+  const call: Call = { operation: 'BatchGetItem', table, beforeSend: () => (sent += 1) };
+  const answer = await requests.send(call, async (abortSignal) => {
+    const command = new BatchGetItemCommand({ RequestItems: { [physical]: { Keys: [] } } });
+    const got = await sendWire(client, command, body, abortSignal);
+    if (got.Responses === undefined) throw emptyAnswer();
+    return got;
+  });
+  return { answer, sent };
 }

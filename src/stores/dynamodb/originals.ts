@@ -1,7 +1,11 @@
 import type { TableDescription as EngineTable } from '@aws-sdk/client-dynamodb';
 import type { KeyValueStore } from '../../kv/key-value-store.js';
-import { originalDescription, saveOriginalDescription } from '../original-description.js';
-import type { TableDescription } from '../store.js';
+import {
+  forgetOriginalDescription,
+  loadOriginalDescription,
+  saveOriginalDescription,
+} from '../original-description.js';
+import type { Fence, TableDescription } from '../store.js';
 import { createdIdentity } from './create.js';
 import { describeEngineTable, describePhysical, findEngineTable, identityOf, type TableAccess } from './describe.js';
 
@@ -32,21 +36,29 @@ export class Originals {
     access: TableAccess,
     description: TableDescription,
     make: () => Promise<EngineTable>,
+    fence: Fence | undefined,
   ): Promise<EngineTable> {
     if (description.origin.engine === 'dynamodb') return make();
-    if ((await findEngineTable(access)) === undefined) await this.save(description, notMadeYet);
+    const found = await findEngineTable(access);
+    if (found === undefined || found.TableStatus === 'DELETING') await this.save(description, notMadeYet, fence);
     const engineTable = await make();
     const identity = createdIdentity(engineTable);
-    if (identity !== '' && (await this.find(access.table, notMadeYet)) !== undefined)
-      await this.save(description, identity);
+    const isOurs = identity !== '' && (await this.find(access.table, notMadeYet)) !== undefined;
+    if (isOurs) await this.save(description, identity, fence);
     return engineTable;
   }
 
-  private find(table: string, identity: string): Promise<TableDescription | undefined> {
-    return originalDescription(this.keyValues, table, identity);
+  /** A table that was dropped is no longer the one that came from elsewhere. */
+  forget(table: string): Promise<void> {
+    return forgetOriginalDescription(this.keyValues, table);
   }
 
-  private save(description: TableDescription, identity: string): Promise<void> {
-    return saveOriginalDescription(this.keyValues, { ...description, identity });
+  private find(table: string, identity: string): Promise<TableDescription | undefined> {
+    return loadOriginalDescription(this.keyValues, table, identity);
+  }
+
+  private save(description: TableDescription, identity: string, fence: Fence | undefined): Promise<void> {
+    fence?.assertMaySend();
+    return saveOriginalDescription(this.keyValues, description, identity);
   }
 }

@@ -1,11 +1,12 @@
-import { type DynamoDBClient, ScanCommand, type ScanCommandOutput } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Item, ItemKey } from '../item.js';
 import type { Cursor, Page, ReadOptions, Segment } from '../store.js';
 import { cursorAfter, endCursor, positionOf, scanRange } from './cursor.js';
-import { itemSizeBytes } from './item-size.js';
+import { decodeItem, itemToText } from './item-json.js';
 import type { Requests } from './requests.js';
 import { emptyAnswer } from './retry-rules.js';
 import type { TableForm } from './table-form.js';
+import { sendWire, unitsOf, type WireAnswer } from './wire.js';
 
 export interface ReadDependencies {
   readonly client: DynamoDBClient;
@@ -29,22 +30,22 @@ export async function* readSegment(
   const scan = (after: ItemKey | undefined): Promise<Scanned> => scanPage(dependencies, segment, after, options);
   let coming: Promise<Scanned> | undefined = scan(position.after);
   while (coming !== undefined) {
-    const { answer, items, requests } = await coming;
-    const next = answer.LastEvaluatedKey as ItemKey | undefined;
+    const { answer, requests }: Scanned = await coming;
+    const next: ItemKey | undefined =
+      answer.LastEvaluatedKey === undefined ? undefined : decodeItem(answer.LastEvaluatedKey).item;
     coming = next === undefined ? undefined : scan(next);
     // A consumer that stops here never awaits what is coming: its failure is nobody's then.
     coming?.catch(() => undefined);
-    yield page(dependencies.form, items, next, {
-      requests,
-      readUnits: answer.ConsumedCapacity?.CapacityUnits ?? 0,
-      writeUnits: 0,
-    });
+    yield {
+      ...itemsOf(answer, dependencies.form),
+      cursor: next === undefined ? endCursor : cursorAfter(next),
+      usage: { requests, readUnits: unitsOf(answer), writeUnits: 0 },
+    };
   }
 }
 
 interface Scanned {
-  readonly answer: ScanCommandOutput;
-  readonly items: Item[];
+  readonly answer: WireAnswer;
   readonly requests: number;
 }
 
@@ -54,33 +55,32 @@ async function scanPage(
   after: ItemKey | undefined,
   { consistent = true, pageItems }: ReadOptions,
 ): Promise<Scanned> {
-  const command = new ScanCommand({
+  const input = {
     TableName: physical,
     ...scanRange(segment),
     ConsistentRead: consistent,
-    ReturnConsumedCapacity: 'TOTAL',
-    ...(after === undefined ? {} : { ExclusiveStartKey: after as Record<string, never> }),
+    ReturnConsumedCapacity: 'TOTAL' as const,
     ...(pageItems === undefined ? {} : { Limit: pageItems }),
-  });
+  };
+  const start = after === undefined ? '' : `,"ExclusiveStartKey":${itemToText(after)}`;
+  const body = `${JSON.stringify(input).slice(0, -1)}${start}}`;
   let sent = 0;
   const call = { operation: 'Scan', table: segment.table, beforeSend: () => (sent += 1) };
   const answer = await requests.send(call, async (abortSignal) => {
-    const scanned = await client.send(command, { abortSignal });
-    // An answer without a body would pass for an empty last page: Scan always has a list of items, be it empty.
+    const scanned = await sendWire(client, new ScanCommand(input), body, abortSignal);
+    // Scan always has a list of items, be it empty: an answer without would pass for the last page.
     if (scanned.Items === undefined) throw emptyAnswer();
     return scanned;
   });
-  return { answer, items: answer.Items as Item[], requests: sent };
+  return { answer, requests: sent };
 }
 
-/** Items are restored in place: they belong to nobody else, and a table holds millions of them. */
-function page(form: TableForm, items: Item[], next: ItemKey | undefined, usage: Page['usage']): Page {
+function itemsOf({ Items: wire = [] }: WireAnswer, form: TableForm): Pick<Page, 'items' | 'sizeBytes'> {
   let sizeBytes = 0;
-  for (let at = 0; at < items.length; at += 1) {
-    const item = items[at];
-    if (item === undefined) continue;
-    sizeBytes += itemSizeBytes(item);
-    items[at] = form.restore(item);
-  }
-  return { items, cursor: next === undefined ? endCursor : cursorAfter(next), sizeBytes, usage };
+  const items = wire.map((wireItem): Item => {
+    const decoded = decodeItem(wireItem);
+    sizeBytes += decoded.sizeBytes;
+    return form.restore(decoded.item);
+  });
+  return { items, sizeBytes };
 }

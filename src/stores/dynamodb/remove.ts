@@ -1,6 +1,5 @@
-import type { WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { ItemKey } from '../item.js';
-import { batchItems, type BatchDependencies, sendBatch } from './batch.js';
+import { type BatchDependencies, type BatchEntry, batchItems, deleteOf, sendBatch } from './batch.js';
 import { keyIdentity } from './key-identity.js';
 import type { TableForm } from './table-form.js';
 
@@ -12,12 +11,12 @@ export interface RemoveDependencies extends Omit<BatchDependencies, 'spend' | 's
 export async function removeItems(dependencies: RemoveDependencies, keys: readonly ItemKey[]): Promise<void> {
   const { table, form } = dependencies;
   const { storedKey } = form;
-  const requests = new Map<string, WriteRequest>();
+  const entries = new Map<string, BatchEntry>();
   for (const key of keys) {
     const stored = form.store(key);
-    requests.set(keyIdentity(table, stored, storedKey), { DeleteRequest: { Key: stored as Record<string, never> } });
+    entries.set(keyIdentity(table, stored, storedKey), deleteOf(stored));
   }
-  const all = [...requests.values()];
+  const all = [...entries.values()];
   for (let at = 0; at < all.length; at += batchItems) {
     await sendBatch({ ...dependencies, storedKey, spend: () => undefined }, all.slice(at, at + batchItems));
   }

@@ -41,7 +41,7 @@ export class Requests {
       } catch (error) {
         if (error instanceof CarryoverError) throw error;
         const failure = failureOf(error);
-        const rule = retryRules[failure];
+        const rule = failure === 'throttled' || failure === 'unavailable' ? retryRules[failure] : undefined;
         if (rule === undefined || attempt >= rule.attempts) throw this.translated(call, failure, error);
         await this.pause(rule, attempt, call.signal);
       }

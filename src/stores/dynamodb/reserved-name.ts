@@ -1,7 +1,9 @@
-import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, Item } from '../item.js';
 import { keyOf } from '../item.js';
 import type { KeyColumn } from '../store.js';
+import { getBatch } from './get.js';
+import { itemToText } from './item-json.js';
 import { refused } from './refused-item.js';
 import type { Requests } from './requests.js';
 
@@ -14,8 +16,8 @@ export interface KeptNamesDependencies {
 }
 
 /**
- * `__proto__` is a name like any other to DynamoDB, and the SDK carries it both ways; but an emulator in JavaScript that
- * assigns it loses the attribute without a word. So the first item with that name is read back after it was written, and
+ * `__proto__` is a name like any other to DynamoDB; but an emulator in JavaScript that assigns it loses the attribute
+ * without a word. So the first item with that name is read back after it was written, and
  * what the engine lost is refused before anything counts it as carried.
  */
 export class KeptNames {
@@ -26,14 +28,9 @@ export class KeptNames {
     if (this.isKept) return;
     const item = items.find(hasReservedName);
     if (item === undefined) return;
-    const { client, requests, table, physical, storedKey } = dependencies;
-    const command = new BatchGetItemCommand({
-      RequestItems: { [physical]: { Keys: [keyOf(item, storedKey) as Record<string, never>], ConsistentRead: true } },
-    });
-    const answer = await requests.send({ operation: 'BatchGetItem', table }, (abortSignal) =>
-      client.send(command, { abortSignal }),
-    );
-    const [stored] = (answer.Responses?.[physical] ?? []) as Item[];
+    const { table, storedKey } = dependencies;
+    const { items: kept } = await getBatch(dependencies, [itemToText(keyOf(item, storedKey))]);
+    const [stored] = kept;
     if (stored === undefined || !hasReservedName(stored)) {
       throw refused(table, item, storedKey, 'this engine does not keep attributes that are named "__proto__"');
     }

@@ -11,10 +11,10 @@ export interface RetryRule {
 }
 
 /** What is tried again; what is not listed never is. Throttling passes in seconds, a dead endpoint does not. */
-export const retryRules: Readonly<Partial<Record<Failure, RetryRule>>> = {
+export const retryRules = {
   throttled: { attempts: 12, firstMs: 50, atMostMs: 5_000 },
   unavailable: { attempts: 4, firstMs: 100, atMostMs: 2_000 },
-};
+} as const satisfies Partial<Record<Failure, RetryRule>>;
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html and the common errors of AWS. */
 const failureOfName = new Map<string, Failure>(

@@ -1,7 +1,6 @@
-import type { WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../item.js';
 import { addUsage, type KeyColumn, noUsage, type Usage, type Writer } from '../store.js';
-import { batchItems, type BatchDependencies, sendBatch } from './batch.js';
+import { type BatchDependencies, type BatchEntry, batchItems, putOf, sendBatch } from './batch.js';
 import { keyIdentity } from './key-identity.js';
 import type { TableForm } from './table-form.js';
 
@@ -10,6 +9,9 @@ import type { TableForm } from './table-form.js';
  * the units of a run multiply it.
  */
 const batchesInFlight = 8;
+
+/** A batch is sent before its text grows beyond this: DynamoDB takes 16 MB, memory holds `batchesInFlight` of them. */
+const batchSizeBytes = 4 * 1024 * 1024;
 
 export interface WriterDependencies extends Omit<BatchDependencies, 'spend' | 'signal' | 'storedKey'> {
   /** Found out at the first write: it takes a look at the table. */
@@ -24,7 +26,8 @@ export class DynamodbWriter implements Writer {
   private readonly abandoned = new AbortController();
   private readonly inFlight = new Set<Promise<void>>();
   private readonly keysInFlight = new Map<string, Promise<void>>();
-  private batch = new Map<string, Item>();
+  private batch = new Map<string, BatchEntry>();
+  private sizeBytes = 0;
   private usage: Usage = noUsage;
   private failure: { readonly error: unknown } | undefined;
   private form: TableForm | undefined;
@@ -39,14 +42,18 @@ export class DynamodbWriter implements Writer {
       const key = keyIdentity(this.dependencies.table, stored, storedKey);
       const earlier = this.keysInFlight.get(key);
       if (earlier !== undefined) await earlier;
-      this.batch.set(key, stored);
+      const entry = putOf(stored);
+      const entryBytes = sizeAtMost(entry.text);
+      if (this.sizeBytes + entryBytes > batchSizeBytes) await this.dispatch(this.form);
+      this.batch.set(key, entry);
+      this.sizeBytes += entryBytes;
       if (this.batch.size === batchItems) await this.dispatch(this.form);
     }
     this.assertSound();
   }
 
   async flush(): Promise<Usage> {
-    if (this.form !== undefined && this.batch.size > 0) await this.dispatch(this.form);
+    if (this.form !== undefined) await this.dispatch(this.form);
     await Promise.all(this.inFlight);
     this.assertSound();
     const spent = this.usage;
@@ -63,10 +70,12 @@ export class DynamodbWriter implements Writer {
 
   /** Sends the open batch as soon as fewer than `batchesInFlight` are under way. */
   private async dispatch(form: TableForm): Promise<void> {
+    if (this.batch.size === 0) return;
     while (this.inFlight.size >= batchesInFlight) await Promise.race(this.inFlight);
     this.assertSound();
     const batch = this.batch;
     this.batch = new Map();
+    this.sizeBytes = 0;
     const sent: Promise<void> = this.send(form, [...batch.values()])
       .catch((error: unknown) => {
         this.failure ??= { error };
@@ -79,21 +88,24 @@ export class DynamodbWriter implements Writer {
     for (const key of batch.keys()) this.keysInFlight.set(key, sent);
   }
 
-  private async send(form: TableForm, items: readonly Item[]): Promise<void> {
-    const requests = items.map((item): WriteRequest => ({ PutRequest: { Item: item as Record<string, never> } }));
-    await sendBatch(
-      {
-        ...this.dependencies,
-        storedKey: form.storedKey,
-        signal: this.abandoned.signal,
-        spend: (usage) => (this.usage = addUsage(this.usage, usage)),
-      },
-      requests,
+  private async send(form: TableForm, entries: readonly BatchEntry[]): Promise<void> {
+    const { storedKey } = form;
+    const spend = (usage: Usage): void => {
+      this.usage = addUsage(this.usage, usage);
+    };
+    await sendBatch({ ...this.dependencies, storedKey, signal: this.abandoned.signal, spend }, entries);
+    await this.dependencies.acknowledged(
+      entries.map(({ item }) => item),
+      storedKey,
     );
-    await this.dependencies.acknowledged(items, form.storedKey);
   }
 
   private assertSound(): void {
     if (this.failure !== undefined) throw this.failure.error;
   }
+}
+
+/** Three bytes a UTF-16 unit at most: short texts are not worth measuring. */
+function sizeAtMost(text: string): number {
+  return text.length < 64 * 1024 ? text.length * 3 : Buffer.byteLength(text);
 }
