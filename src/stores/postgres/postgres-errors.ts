@@ -1,0 +1,52 @@
+import { CarryoverError, InputError, StoreUnavailableError, TableNotFoundError, ThrottledError } from '../../errors.js';
+
+/**
+ * What PostgreSQL answered with, as far as it matters here. pg's own class may come from another copy of the package,
+ * so it is known by its fields. https://www.postgresql.org/docs/current/protocol-error-fields.html
+ */
+export interface ServerError extends Error {
+  readonly severity: string;
+  /** The SQLSTATE. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+  readonly code: string;
+  readonly detail?: string;
+  readonly where?: string;
+  readonly column?: string;
+  readonly constraint?: string;
+}
+
+/** Insufficient resources, serialization failure, deadlock, lock not available, starting up: nothing was done. */
+const passing = /^(53...|40001|40P01|55P03|57P03)$/;
+/** Connection exceptions, and a server that is shut down, crashed, or ended the session as idle: the answer is lost. */
+const disconnected = /^(08...|57P01|57P02|57P05|25P03|25P04|57014)$/;
+/** Wrong user or password, no such database or schema, a right that is missing. */
+const refusedAccess = /^(28...|3D000|3F000|42501)$/;
+const undefinedTable = '42P01';
+
+export function isServerError(error: unknown): error is ServerError {
+  return error instanceof Error && 'severity' in error && 'code' in error && typeof error.code === 'string';
+}
+
+/** Whether trying again may help. Every write of this driver may be repeated. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof ThrottledError || error instanceof StoreUnavailableError;
+}
+
+/**
+ * An error of pg or of the connection in Carryover's terms. Whatever is no answer of the server is a lost connection:
+ * the end of an answer is never taken for the end of the data. Refusals of data are left as they are, for the writer
+ * (refused-row.ts) to name the row.
+ */
+export function translated(error: unknown, location: string, table?: string): unknown {
+  if (error instanceof CarryoverError || error instanceof TypeError || error instanceof RangeError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  // pg's own complaint about a password that is missing, before the server is asked.
+  if (message.startsWith('SASL')) return new InputError([{ field: location, message }]);
+  if (!isServerError(error) || disconnected.test(error.code))
+    return new StoreUnavailableError(`${location} did not answer: ${message}`, { cause: error });
+  if (passing.test(error.code))
+    return new ThrottledError(`${location} asks to try later: ${message}`, { cause: error });
+  if (error.code === undefinedTable && table !== undefined) return new TableNotFoundError(table, location);
+  if (refusedAccess.test(error.code))
+    return new InputError([{ field: table === undefined ? location : `${location}, table "${table}"`, message }]);
+  return error;
+}
