@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import { processIdentity } from '../../src/local/embedded-postgres-process.js';
@@ -16,7 +17,10 @@ export async function testPostgres(): Promise<{ url: string; stop(): Promise<voi
   const stop = async () => {
     const client = new pg.Client({ connectionString: new URL('/postgres', url).href });
     await client.connect();
+    const used = 'SELECT FROM pg_stat_activity WHERE datname = $1';
     try {
+      // Connections that were closed just now are given a second to end by themselves: force is an error to them.
+      for (let look = 0; look < 100 && (await client.query(used, [name])).rowCount !== 0; look++) await sleep(10);
       await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     } finally {
       await client.end();

@@ -10,7 +10,7 @@ import type { Queryable } from './in-schema.js';
 import { readType } from './read-types.js';
 import type { TableDefinition } from './table-definition.js';
 import { sequenceStatement, tableStatements } from './table-statements.js';
-import { comparable, enterTargetSchema, lockTable } from './target-schema.js';
+import { comparable, enterTargetSchema, lockSchema } from './target-schema.js';
 import { typeStatements } from './type-statements.js';
 
 /**
@@ -22,8 +22,8 @@ export async function createTable(client: Queryable, schema: string, description
   const { name } = description;
   assertNotReserved(name);
   return inSchema(client, schema, 'write', async (connection) => {
+    await lockSchema(connection, schema);
     await ensureSchema(connection, schema);
-    await lockTable(connection, schema, name);
     const definition = await targetDefinition(connection, description);
     const existing = await findOrUndefined(connection, schema, name);
     if (existing !== undefined) {

@@ -40,6 +40,7 @@ async function inOwnTransaction<T>(
   // What is read in several queries is one state of the catalog.
   await client.query(access === 'read' ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN');
   try {
+    await settle(client);
     await setSearchPath(client, [schema]);
     const result = await work(client);
     await client.query('COMMIT');
@@ -56,10 +57,25 @@ async function inOpenTransaction<T>(
   work: (client: ClientBase) => Promise<T>,
 ): Promise<T> {
   const [before] = await rows<{ path: string }>(client, "SELECT current_setting('search_path') AS path");
+  await settle(client);
   await setSearchPath(client, [schema]);
   const result = await work(client);
   await client.query("SELECT set_config('search_path', $1, true)", [before?.path ?? '']);
   return result;
+}
+
+/** How defaults, bounds and expressions are printed: so that any server, whatever its settings, reads them the same. */
+async function settle(client: ClientBase): Promise<void> {
+  const settings = {
+    DateStyle: 'ISO, YMD',
+    IntervalStyle: 'iso_8601',
+    TimeZone: 'UTC',
+    extra_float_digits: '1',
+    bytea_output: 'hex',
+    quote_all_identifiers: 'off',
+    standard_conforming_strings: 'on',
+  };
+  await client.query('SELECT set_config(key, value, true) FROM json_each_text($1)', [JSON.stringify(settings)]);
 }
 
 /** For the rest of the transaction. */

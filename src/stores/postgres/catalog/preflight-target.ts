@@ -64,8 +64,10 @@ async function rightFindings(client: ClientBase, schema: string): Promise<Findin
 async function needFindings(client: ClientBase, { needs, columns }: TableDefinition): Promise<Finding[]> {
   const missing = await rows<{ kind: string; name: string }>(
     client,
-    `SELECT 'extension' AS kind, name FROM json_array_elements_text($1->'extensions') AS name
-       WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = name)
+    `SELECT 'extension' AS kind, name || coalesce(' in schema ' || quote_ident(schema), '') AS name
+       FROM json_to_recordset($1->'extensions') AS x(name text, schema text)
+       WHERE NOT EXISTS (SELECT FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+         WHERE e.extname = x.name AND n.nspname = coalesce(x.schema, n.nspname))
      UNION ALL SELECT 'type', name FROM json_array_elements_text($1->'types') AS name WHERE to_regtype(name) IS NULL
      UNION ALL SELECT 'function', name FROM json_array_elements_text($1->'functions') AS name
        WHERE to_regprocedure(name) IS NULL
@@ -143,8 +145,8 @@ async function foreignKeyFindings(
   const absent = await rows<{ name: string; references: string }>(
     client,
     `SELECT k.name, k.references FROM json_to_recordset($1::json) AS k(name text, "references" text)
-     WHERE to_regclass(k.references) IS NULL AND k.references <> $2`,
-    [JSON.stringify(keys), client.escapeIdentifier(table)],
+     WHERE to_regclass(k.references) IS NULL AND k.references <> quote_ident($2)`,
+    [JSON.stringify(keys), table],
   );
   const own = await ownTable(client, schema, table);
   const inbound = own === undefined ? [] : await inboundForeignKeys(client, own);

@@ -23,12 +23,13 @@ const needsQuery = `
     SELECT u.* FROM used u WHERE NOT EXISTS (SELECT FROM pg_depend e
       WHERE e.classid = u.classid AND e.objid = u.objid AND e.deptype = 'e')
   )
-  SELECT 'extensions' AS kind, x.extname::text AS name FROM used u
+  SELECT 'extensions' AS kind, x.extname::text AS name,
+    (SELECT nullif(nspname, $3) FROM pg_namespace WHERE oid = x.extnamespace) AS schema FROM used u
     JOIN pg_depend e ON e.classid = u.classid AND e.objid = u.objid AND e.deptype = 'e'
     JOIN pg_extension x ON x.oid = e.refobjid WHERE x.extname <> 'plpgsql'
-  UNION SELECT 'functions', objid::regprocedure::text FROM free WHERE classid = 'pg_proc'::regclass
-  UNION SELECT 'collations', objid::regcollation::text FROM free WHERE classid = 'pg_collation'::regclass
-  UNION SELECT 'sequences', objid::regclass::text FROM free JOIN pg_class c ON c.oid = objid
+  UNION SELECT 'functions', objid::regprocedure::text, NULL FROM free WHERE classid = 'pg_proc'::regclass
+  UNION SELECT 'collations', objid::regcollation::text, NULL FROM free WHERE classid = 'pg_collation'::regclass
+  UNION SELECT 'sequences', objid::regclass::text, NULL FROM free JOIN pg_class c ON c.oid = objid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE classid = 'pg_class'::regclass AND c.relkind = 'S' AND n.nspname <> $3
   ORDER BY 1, 2`;
@@ -40,10 +41,16 @@ export async function readNeeds(
   tables: readonly string[],
   types: { readonly oids: readonly string[]; readonly needed: readonly string[] },
 ): Promise<TableDefinition['needs']> {
-  const found = await rows<{ kind: string; name: string }>(client, needsQuery, [tables, types.oids, schema]);
+  const found = await rows<{ kind: string; name: string; schema: string | null }>(client, needsQuery, [
+    tables,
+    types.oids,
+    schema,
+  ]);
   const named = (kind: string) => found.filter((row) => row.kind === kind).map(({ name }) => name);
   return {
-    extensions: named('extensions'),
+    extensions: found
+      .filter(({ kind }) => kind === 'extensions')
+      .map(({ name, schema: place }) => ({ name, schema: place })),
     types: [...types.needed].sort(),
     functions: named('functions'),
     collations: named('collations'),

@@ -114,7 +114,8 @@ export const tableDefinitionSchema = partSchema.extend({
   comment: z.string().nullable(),
   /** What the table uses and Carryover does not carry: it must be in the target. */
   needs: z.strictObject({
-    extensions: z.array(z.string()),
+    /** Where the extension's schema is not the table's, it must have the same name in the target. */
+    extensions: z.array(z.strictObject({ name: z.string(), schema: z.string().nullable() })),
     types: z.array(z.string()),
     functions: z.array(z.string()),
     collations: z.array(z.string()),

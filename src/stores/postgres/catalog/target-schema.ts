@@ -14,17 +14,22 @@ export async function enterTargetSchema(
   const found = await rows<{ name: string }>(
     client,
     `SELECT DISTINCT n.nspname AS name FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace
-     WHERE x.extname = ANY ($1) AND n.nspname NOT IN ($2, 'pg_catalog') ORDER BY 1`,
-    [needs.extensions, schema],
+     WHERE x.extname = ANY ($1) AND n.nspname <> 'pg_catalog' ORDER BY 1`,
+    [needs.extensions.map((extension) => extension.name)],
   );
   const extensionSchemas = found.map(({ name }) => name);
-  await setSearchPath(client, [schema, ...extensionSchemas]);
+  await setSearchPath(client, [...new Set([schema, ...extensionSchemas])]);
   return extensionSchemas;
 }
 
-/** One transaction at a time makes, finishes or drops a table, wherever it runs; until the transaction's end. */
+/** One transaction at a time finishes or drops a table, wherever it runs; until the transaction's end. */
 export async function lockTable(client: ClientBase, schema: string, table: string): Promise<void> {
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`carryover ${schema} ${table}`]);
+}
+
+/** One transaction at a time makes tables in a schema, since they share types and sequences. */
+export async function lockSchema(client: ClientBase, schema: string): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [`carryover ${schema}`]);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** A schema with what makes tables hard to carry; `{schema}` is its quoted name. Statements run with it in `search_path`. */
+/** A schema with what makes tables hard to carry. The statements run with it in `search_path`. */
 export const nastySchema = `
 CREATE FUNCTION doubled(n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT n * 2';
 
@@ -32,10 +32,13 @@ CREATE TABLE "Every Type" (
   tripled integer GENERATED ALWAYS AS (old_id * 3) VIRTUAL,
   "order" "char",
   "select from" text,
+  pause interval DEFAULT '1 mon -2 days 03:00:00.000001',
+  since timestamptz DEFAULT '2026-01-02 03:04:05.000006+07',
+  bytes bytea DEFAULT '\\x00ff',
   CONSTRAINT "The Key" PRIMARY KEY ("ID", code) INCLUDE (amount) WITH (fillfactor = 80),
   CONSTRAINT "one feeling a place" UNIQUE NULLS NOT DISTINCT (feeling, "select from"),
   CONSTRAINT no_overlap EXCLUDE USING gist (during WITH &&) WHERE (amount > 5),
-  CONSTRAINT later UNIQUE ("order") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT later UNIQUE (old_id, amount) DEFERRABLE INITIALLY DEFERRED
 );
 CREATE INDEX "Partial Index" ON "Every Type" (lower("select from") DESC NULLS LAST, doubled(by_default)) WHERE feeling = 'so-so';
 CREATE UNIQUE INDEX covering ON "Every Type" (amount) INCLUDE (tags) NULLS NOT DISTINCT WITH (fillfactor = 70);

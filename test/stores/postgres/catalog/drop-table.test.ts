@@ -1,0 +1,66 @@
+import { dropTable } from '../../../../src/stores/postgres/catalog/drop-table.js';
+import { catalogDatabase } from './database.js';
+import type { CatalogDatabase } from './database.js';
+
+let database: CatalogDatabase;
+
+beforeAll(async () => {
+  database = await catalogDatabase();
+});
+
+afterAll(() => database.stop());
+
+test('one table goes with its partitions and sequences, the others stay', async () => {
+  await database.run(
+    's',
+    `CREATE TABLE "T" (id serial PRIMARY KEY) PARTITION BY HASH (id);
+     CREATE TABLE p PARTITION OF "T" FOR VALUES WITH (MODULUS 1, REMAINDER 0); CREATE TABLE t (id int PRIMARY KEY)`,
+  );
+  expect(await dropTable(database.pool, 's', 'T')).toBe(true);
+  expect(
+    await database.column(
+      's',
+      "SELECT relname FROM pg_class WHERE relnamespace = 's'::regnamespace AND relkind <> 'i'",
+    ),
+  ).toEqual(['t']);
+});
+
+test('a table that is not there is no error, and our own is never dropped', async () => {
+  await database.run('own', 'CREATE TABLE carryover (id int PRIMARY KEY); CREATE VIEW v AS SELECT 1');
+  for (const name of ['gone', 'carryover', 'v']) expect(await dropTable(database.pool, 'own', name)).toBe(true);
+  expect(
+    await database.column(
+      'own',
+      "SELECT count(*)::int FROM pg_class WHERE relnamespace = 'own'::regnamespace AND relname IN ('carryover', 'v')",
+    ),
+  ).toEqual([2]);
+});
+
+test('tables that reference each other in circles are dropped one by one', async () => {
+  await database.run(
+    'circle',
+    `CREATE TABLE a (id int PRIMARY KEY, b int, a int REFERENCES a); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a) PARTITION BY HASH (id);
+     CREATE TABLE b0 PARTITION OF b FOR VALUES WITH (MODULUS 1, REMAINDER 0); ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b`,
+  );
+  await dropTable(database.pool, 'circle', 'a');
+  expect(await database.list('circle')).toEqual(['b']);
+  await dropTable(database.pool, 'circle', 'b');
+  expect(await database.list('circle')).toEqual([]);
+});
+
+test('a table that a view reads is not dropped, and keeps its foreign keys', async () => {
+  await database.run(
+    'read',
+    'CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY REFERENCES a); CREATE VIEW v AS SELECT * FROM a',
+  );
+  await expect(dropTable(database.pool, 'read', 'a')).rejects.toMatchObject({
+    name: 'InputError',
+    message: expect.stringContaining('view v depends on table a') as string,
+  });
+  expect(
+    await database.column(
+      'read',
+      "SELECT count(*)::int FROM pg_constraint WHERE connamespace = 'read'::regnamespace AND contype = 'f'",
+    ),
+  ).toEqual([1]);
+});
