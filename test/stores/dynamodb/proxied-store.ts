@@ -3,7 +3,7 @@ import type { Clock } from '../../../src/clock.js';
 import { openDynamodbStore } from '../../../src/stores/dynamodb/dynamodb-store.js';
 import type { Item } from '../../../src/stores/item.js';
 import type { Store, TableDescription } from '../../../src/stores/store.js';
-import { testDynamodb } from '../../support/dynamodb.js';
+import type { TestDynamodb } from '../../support/dynamodb.js';
 import { type ManglingProxy, startManglingProxy } from './mangling-proxy.js';
 
 export interface ProxiedStore {
@@ -18,8 +18,7 @@ export interface ProxiedStore {
 }
 
 /** A store on a real engine behind a proxy that spoils requests; it never pauses, and its tables have a prefix of their own. */
-export async function openProxiedStore(): Promise<ProxiedStore> {
-  const engine = await testDynamodb();
+export async function openProxiedStore(engine: TestDynamodb): Promise<ProxiedStore> {
   const proxy = await startManglingProxy(engine.endpoint);
   const ownPrefix = `t${randomUUID().slice(0, 8)}-`;
   const pausesMs: number[] = [];
@@ -48,7 +47,6 @@ export async function openProxiedStore(): Promise<ProxiedStore> {
     async stop() {
       for (const store of stores) await store.close();
       await proxy.stop();
-      await engine.stop();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { StoreUnavailableError, ThrottledError } from '../../../src/errors.js';
 import type { Item } from '../../../src/stores/item.js';
 import type { Page, Segment } from '../../../src/stores/store.js';
+import { type TestDynamodb, testDynamodb } from '../../support/dynamodb.js';
 import type { Mangling } from './mangling-proxy.js';
 import { refusal, throttled } from './mangling-proxy.js';
 import {
@@ -14,11 +15,13 @@ import {
 } from './proxied-store.js';
 
 const items = numbered(95);
+let engine: TestDynamodb;
 let proxied: ProxiedStore;
 let whole: Segment;
 
 beforeAll(async () => {
-  proxied = await openProxiedStore();
+  engine = await testDynamodb();
+  proxied = await openProxiedStore(engine);
   await created(proxied.store, ownDescription('orders'));
   await writeAll(proxied.store, 'orders', items);
   [whole] = (await proxied.store.split('orders', 1)) as [Segment];
@@ -28,7 +31,10 @@ beforeEach(() => {
   proxied.proxy.sent.length = 0;
   proxied.pausesMs.length = 0;
 });
-afterAll(() => proxied.stop());
+afterAll(async () => {
+  await proxied.stop();
+  await engine.stop();
+});
 
 /** Spoils the scans from `first` on, `times` of them. */
 function spoilScans(mangling: Mangling, first: number, times: number): void {
