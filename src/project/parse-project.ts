@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { Fault } from '../errors.js';
+import type { DeclaredStore, Project, StoreDeclaration } from '../project.js';
+import { settingsSchema } from '../settings.js';
+import { parseStoreUrl } from '../stores/store-url.js';
+import { storeFaults } from './store-faults.js';
+
+/** Names appear in inputs beside URLs: without a colon they cannot be taken for one. */
+const storeName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
+const storeNameRule =
+  'is no name for a store: give 1 to 100 letters, digits, "_", "-" and ".", a letter or digit first';
+
+const declarationSchema = z.preprocess(
+  (declaration) => (typeof declaration === 'string' ? { url: declaration } : declaration),
+  z.strictObject({
+    url: z.string(),
+    role: z.enum(['source', 'target']).optional(),
+    tables: z.array(z.string().min(1)).min(1).optional(),
+    allowReplace: z.boolean().optional(),
+    secretArn: z.string().optional(),
+  }),
+);
+
+const projectSchema = z.strictObject({
+  stores: z.record(z.string(), declarationSchema),
+  ledger: z.string().optional(),
+  settings: settingsSchema.partial().optional(),
+});
+
+/** A project as a configuration gives it, or all that is wrong with it, each fault naming its field (`stores.old.url`). */
+export function parseProject(value: unknown): { project: Project } | { faults: Fault[] } {
+  const parsed = projectSchema.safeParse(value);
+  const faults = [
+    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => faultsOf(issue))),
+    ...namedStores(value).flatMap(([name, declaration]) => declarationFaults(name, declaration)),
+    ...ledgerFaults(value),
+  ];
+  return faults.length > 0 ? { faults } : { project: value as Project };
+}
+
+/** A declaration in its long form. */
+export function declaredStore(declaration: StoreDeclaration): DeclaredStore {
+  return typeof declaration === 'string' ? { url: declaration } : declaration;
+}
+
+function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+  if (issue.code !== 'unrecognized_keys') return [{ field: fieldOf(issue.path), message: issue.message }];
+  return issue.keys.map((key) => ({
+    field: fieldOf([...issue.path, key]),
+    message: 'is not known here: leave it out',
+  }));
+}
+
+function fieldOf(path: readonly PropertyKey[]): string {
+  const field = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  return field === '' ? 'configuration' : field.replace(/^\./, '');
+}
+
+/** The stores of what may be no project at all: their URLs are looked at even when something else is wrong. */
+function namedStores(value: unknown): [string, unknown][] {
+  const stores = isRecord(value) ? value['stores'] : undefined;
+  return isRecord(stores) ? Object.entries(stores) : [];
+}
+
+function declarationFaults(name: string, declaration: unknown): Fault[] {
+  const field = `stores.${name}`;
+  const named = storeName.test(name) ? [] : [{ field, message: storeNameRule }];
+  const url = isRecord(declaration) ? declaration['url'] : declaration;
+  if (typeof url !== 'string') return named;
+  const parsed = parseStoreUrl(url, isRecord(declaration) ? `${field}.url` : field);
+  if ('faults' in parsed) return [...named, ...parsed.faults];
+  return [...named, ...(isRecord(declaration) ? storeFaults(field, declaration, parsed.url) : [])];
+}
+
+function ledgerFaults(value: unknown): Fault[] {
+  const ledger = isRecord(value) ? value['ledger'] : undefined;
+  if (typeof ledger !== 'string') return [];
+  const parsed = parseStoreUrl(ledger, 'ledger');
+  if ('faults' in parsed) return [...parsed.faults];
+  if (parsed.url.kind === 'dynamodb' || parsed.url.kind === 'embedded-dynamodb') return [];
+  const message = 'is no DynamoDB store: give dynamodb://REGION[/PREFIX] or dynamodb://embedded?path=DIR';
+  return [{ field: 'ledger', message }];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
