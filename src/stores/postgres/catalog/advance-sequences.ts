@@ -24,7 +24,8 @@ export async function advanceSequences(
   );
   for (const sequence of [...definition.sequences, ...identities]) {
     const current = await sequencePosition(client, schema, sequence.name);
-    const furthest = furthestPosition(sequence, [sequence, ...(await dataPosition(client, table, sequence)), current]);
+    const known = current === undefined ? [] : [current];
+    const furthest = furthestPosition(sequence, [sequence, ...(await dataPosition(client, table, sequence)), ...known]);
     await client.query('SELECT setval($1::regclass, $2::int8, $3)', [
       `${escapeIdentifier(schema)}.${escapeIdentifier(sequence.name)}`,
       furthest.last,

@@ -67,7 +67,7 @@ async function missingTypes(client: ClientBase, schema: string, table: string, d
   return missing;
 }
 
-/** A sequence that several tables share is made with the first; one that a column of another table owns is in the way. */
+/** A sequence that tables share is made with the first; one that a column of another table owns is in the way. */
 async function missingSequences(client: ClientBase, schema: string, table: string, definition: TableDefinition) {
   const found = await rows<{ name: string; owned: boolean }>(
     client,

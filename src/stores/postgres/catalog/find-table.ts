@@ -57,14 +57,17 @@ export async function tableSize(
   client: ClientBase,
   oid: string,
   qualified: string,
-): Promise<{ items: number; sizeBytes: number }> {
-  const [found] = await rows<{ sizeBytes: number; heapBytes: number }>(
+): Promise<{ items?: number; sizeBytes: number }> {
+  const [found] = await rows<{ sizeBytes: number; heapBytes: number; readable: boolean }>(
     client,
-    `SELECT sum(pg_total_relation_size(relid))::int8 AS "sizeBytes", sum(pg_relation_size(relid))::int8 AS "heapBytes"
+    `SELECT sum(pg_total_relation_size(relid))::int8 AS "sizeBytes", sum(pg_relation_size(relid))::int8 AS "heapBytes",
+       has_table_privilege($1::oid, 'SELECT') AND NOT row_security_active($1::oid) AS readable
      FROM (SELECT relid FROM pg_partition_tree($1::oid::regclass) UNION SELECT $1::oid::regclass) parts`,
     [oid],
   );
-  const { sizeBytes, heapBytes } = found ?? { sizeBytes: 0, heapBytes: 0 };
+  const { sizeBytes, heapBytes, readable } = found ?? { sizeBytes: 0, heapBytes: 0, readable: false };
+  // Preflight says why.
+  if (!readable) return { sizeBytes };
   const items = heapBytes <= countedBytes ? await countItems(client, qualified) : await plannedItems(client, qualified);
   return { items, sizeBytes };
 }
@@ -76,7 +79,7 @@ async function countItems(client: ClientBase, qualified: string): Promise<number
   return (await rows<{ items: number }>(client, `SELECT count(*) AS items FROM ${qualified}`))[0]?.items ?? 0;
 }
 
-/** The planner's estimate: `reltuples` of the last ANALYZE, grown as the files grew since; a guess when never analysed. */
+/** The planner's estimate: `reltuples` of the last ANALYZE, grown as the files grew since; without one a guess. */
 async function plannedItems(client: ClientBase, qualified: string): Promise<number> {
   const { rows: plan } = await client.query<{ 'QUERY PLAN': unknown }>(
     `EXPLAIN (FORMAT JSON) SELECT FROM ${qualified}`,

@@ -18,7 +18,7 @@ export interface FinishStep {
   readonly sql: string;
 }
 
-/** Constraints and indexes of the table and its partitions, then their foreign keys, each with what it needs before it. */
+/** Constraints and indexes of the table and its partitions, then their foreign keys, each after what it needs. */
 export function finishSteps(table: string, definition: TableDefinition): FinishStep[] {
   const parts = partsOf(table, definition);
   return [

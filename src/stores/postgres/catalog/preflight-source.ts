@@ -23,6 +23,7 @@ const sentences = {
   ],
   hidden: ['fault', () => 'row security hides rows from this user: use its owner or a role with BYPASSRLS'],
   unreadable: ['fault', () => 'this user may not read it: GRANT SELECT'],
+  unreadableSequence: ['fault', (name) => `this user may not read its sequence ${name}: GRANT SELECT`],
   temporal: ['fault', () => 'its primary key is WITHOUT OVERLAPS, by which no row can be put: exclude it'],
   parent: ['warning', (name) => `it inherits from ${name}: the target is a table of its own`],
   view: ['warning', (name) => `view ${name} is not carried`],
@@ -46,6 +47,11 @@ const catalogQuery = `
   UNION ALL SELECT 'foreignPart', c.oid::regclass::text FROM parts JOIN pg_class c ON c.oid = id AND c.relkind = 'f'
   UNION ALL SELECT 'hidden', '' FROM self WHERE row_security_active(id)
   UNION ALL SELECT 'unreadable', '' FROM self WHERE NOT has_table_privilege(id, 'SELECT')
+  UNION ALL SELECT 'unreadableSequence', s.seqrelid::regclass::text FROM pg_sequence s
+    WHERE NOT has_sequence_privilege(s.seqrelid, 'SELECT') AND EXISTS (SELECT FROM pg_depend d
+      LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
+      WHERE (d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid AND d.refobjid = $1::oid AND d.deptype IN ('a', 'i'))
+        OR (f.adrelid = $1::oid AND d.refobjid = s.seqrelid))
   UNION ALL SELECT 'temporal', '' FROM pg_constraint
     WHERE conrelid = $1::oid AND contype = 'p' AND pg_get_constraintdef(oid) LIKE '%WITHOUT OVERLAPS%'
   UNION ALL SELECT 'parent', i.inhparent::regclass::text FROM pg_inherits i WHERE i.inhrelid = $1::oid

@@ -12,7 +12,8 @@ export interface Finding {
 
 /**
  * What keeps the table from being carried out of or into this schema, as faults, and what is not carried with it, as
- * warnings. Reads the catalog, and by index the key columns that may hold what is no number. As a source, the table must be there: throws TableNotFoundError.
+ * warnings. Reads the catalog, and by index the leading key column when it may hold what is no number. As a source, the
+ * table must be there: throws TableNotFoundError.
  */
 export async function preflightTable(
   client: Queryable,

@@ -44,23 +44,31 @@ export async function readSequences(client: ClientBase, schema: string, oid: str
   const found = await rows<Row>(client, sequencesQuery, [oid, schema]);
   const read: OwnedSequence[] = [];
   for (const { schema: place, identity, ...definition } of found) {
-    const position = await sequencePosition(client, place, definition.name);
+    // One that may not be read is a fault of preflight, which needs the description.
+    const position = (await sequencePosition(client, place, definition.name)) ?? {
+      last: definition.start,
+      called: false,
+    };
     read.push({ identity, definition: { ...definition, ...position } });
   }
   return read;
 }
 
-/** Where a sequence stands; `last` is the next value itself as long as it was not called. */
+/**
+ * Where a sequence stands; `last` is the next value itself as long as it was not called. Undefined when the user may
+ * not read it.
+ */
 export async function sequencePosition(
   client: ClientBase,
   schema: string,
   name: string,
-): Promise<{ last: string; called: boolean }> {
+): Promise<{ last: string; called: boolean } | undefined> {
   const from = `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
+  const [may] = await rows<{ read: boolean }>(client, "SELECT has_sequence_privilege($1, 'SELECT') AS read", [from]);
+  if (may?.read !== true) return undefined;
   const [position] = await rows<{ last: string; called: boolean }>(
     client,
     `SELECT last_value::text AS last, is_called AS called FROM ${from}`,
   );
-  if (position === undefined) throw new Error(`the sequence ${from} has no position`);
   return position;
 }

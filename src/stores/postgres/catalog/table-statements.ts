@@ -8,7 +8,7 @@ import type {
   TableDefinition,
 } from './table-definition.js';
 
-/** The statements that make the table, with all that must be there before its data, in the first schema of `search_path`. */
+/** The statements that make the table, and all that must be there before data, in the first schema of `search_path`. */
 export function tableStatements(table: string, definition: TableDefinition): string[] {
   const quoted = escapeIdentifier(table);
   const inside = [

@@ -6,6 +6,7 @@ import { testPostgres } from '../../../support/postgres.js';
 
 /** A database for the catalog's tests, with what they do to it again and again. */
 export interface CatalogDatabase {
+  readonly url: string;
   readonly pool: pg.Pool;
   /** Runs statements with `schema` in `search_path`; the schema is made where it is missing. */
   run(schema: string, sql: string): Promise<void>;
@@ -32,6 +33,7 @@ export async function catalogDatabase(): Promise<CatalogDatabase> {
     }
   };
   return {
+    url: database.url,
     pool,
     run: async (schema, sql) => {
       await inPath(schema, sql);
