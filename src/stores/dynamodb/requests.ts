@@ -145,10 +145,13 @@ function refusal(call: Call, error: Error): string {
  * our own, without cause: the engine repeats the request's authorization header in some of these messages.
  */
 function denied(call: Call, location: string, error: Error): Error {
-  const message =
-    error.name === 'AccessDeniedException'
-      ? refusal(call, error)
-      : `DynamoDB did not accept the credentials for ${call.operation} (${error.name}); check the environment, profile or role`;
+  const told: Readonly<Record<string, string>> = {
+    AccessDeniedException: refusal(call, error),
+    AccessDenied: refusal(call, error),
+    CredentialsProviderError: `no credentials were found for ${call.operation}; check the environment, profile or role`,
+  };
+  const unsaid = `DynamoDB did not accept the credentials for ${call.operation} (${error.name})`;
+  const message = told[error.name] ?? `${unsaid}; check the environment, profile or role`;
   const cause = Object.assign(new Error(error.name), { name: error.name });
   return withCause(new InputError([{ field: fieldOf(call, location), message }]), cause);
 }

@@ -46,6 +46,7 @@ const failureOfName = new Map<string, Failure>(
     ItemCollectionSizeLimitExceededException: 'refused',
     UnknownOperationException: 'unknown-operation',
     AccessDeniedException: 'denied',
+    AccessDenied: 'denied',
     UnrecognizedClientException: 'denied',
     InvalidSignatureException: 'denied',
     IncompleteSignatureException: 'denied',
@@ -62,9 +63,9 @@ const failureOfName = new Map<string, Failure>(
   }),
 );
 
-/** System errors of a connection; a truncated answer shows as one of the last two or as a SyntaxError of the parser. */
+/** System errors of a connection or of TLS; a truncated answer shows as one of the last two or as a SyntaxError of the parser. */
 const brokenConnection =
-  /^(ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|HPE_.*|ERR_STREAM_PREMATURE_CLOSE)$/;
+  /^(ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|EPROTO|HPE_.*|CERT_.*|ERR_(TLS|SSL)_.*|.*_SELF_SIGNED_CERT.*|UNABLE_TO_.*|ERR_STREAM_PREMATURE_CLOSE)$/;
 
 /** What an error that the SDK threw means. `other` where it is not a failed request at all: an error of our own. */
 export function failureOf(error: unknown): Failure {

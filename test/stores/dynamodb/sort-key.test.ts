@@ -127,3 +127,10 @@ describe('keys that are empty elsewhere', () => {
     );
   });
 });
+
+describe('the formula of the sort key in docs/stores/dynamodb.md', () => {
+  it('gives the bytes of its example', () => {
+    const sortKey = encodeSortKey(columns.slice(0, 2), [{ S: 'a' }, { N: '-12.5' }]) ?? new Uint8Array();
+    expect(Buffer.from(sortKey).toString('hex')).toBe('610000' + '017cf2ccff');
+  });
+});
