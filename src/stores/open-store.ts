@@ -28,7 +28,7 @@ export function openStore(url: StoreUrl, { requestTimeoutMs, location = location
     case 's3':
       return openArchiveStore({ ...(url.key === undefined ? {} : { key: url.key }), place: url, ...options });
     case 'memory':
-      return openMemoryStore({ location });
+      return openMemoryStore({ name: url.name, location });
     case 'embedded-dynamodb':
     case 'embedded-postgres':
       throw new InputError([

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { ulid } from 'ulid';
+import type { Clock } from '../../src/clock.js';
+import { localHandlers } from '../../src/cli/handlers.js';
+import type { Dependencies } from '../../src/engine/dependencies.js';
+import { runStatus, type RunStatus } from '../../src/engine/run-status.js';
+import type { Json } from '../../src/json.js';
+import { openDynamodbLedger } from '../../src/ledger/dynamodb-ledger.js';
+import type { Ledger } from '../../src/ledger/ledger.js';
+import { runStateMachine } from '../../src/local/state-machine.js';
+import { withDefaults, type Settings } from '../../src/settings.js';
+import type { Store } from '../../src/stores/store.js';
+import { systemClock } from '../../src/system-clock.js';
+
+export const definition = JSON.parse(await readFile('statemachines/migration.asl.json', 'utf8')) as unknown;
+
+/** A ledger of its own table on a DynamoDB engine. */
+export async function testLedger(endpoint: string): Promise<Ledger> {
+  const table = `ledger-${ulid()}`;
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const options = { region: 'us-east-1', endpoint, table, location: 'the test ledger', requestTimeoutMs: 2_000 };
+  const ledger = openDynamodbLedger({ ...options, credentials });
+  await ledger.ensure();
+  return ledger;
+}
+
+export interface CopyRunOptions {
+  readonly stores: Readonly<Record<string, Store>>;
+  readonly ledger: Ledger;
+  readonly settings?: Partial<Settings>;
+  readonly clock?: Clock;
+  readonly callMs?: number;
+  readonly pauseMs?: number;
+}
+
+export function testDependencies({ stores, ledger, settings, clock = systemClock }: CopyRunOptions): Dependencies {
+  return {
+    project: { stores: Object.fromEntries(Object.keys(stores).map((name) => [name, `memory:${name}`])) },
+    settings: withDefaults({ leaseMs: 3_000, requestTimeoutMs: 500, ...settings }),
+    ledger,
+    clock,
+    openStore: (name) => Promise.resolve(stores[name] as Store),
+    who: 'a test',
+    where: 'this machine',
+    newId: () => ulid(),
+  };
+}
+
+/** Runs one execution of the state machine in process, as the command line does; returns what the ledger says of it. */
+export async function runCopy(options: CopyRunOptions, copy: Record<string, unknown>): Promise<RunStatus> {
+  const deps = testDependencies(options);
+  const execution = ulid();
+  await runStateMachine({
+    definition,
+    handlers: localHandlers(deps),
+    execution,
+    input: { copy: { from: 'source', to: 'target', ...copy } } as Json,
+    callMs: options.callMs ?? 60_000,
+    pauseMs: options.pauseMs ?? 10,
+  });
+  const status = await runStatus(options.ledger, execution);
+  if (status === undefined) throw new Error(`execution ${execution} left no record`);
+  return status;
+}
