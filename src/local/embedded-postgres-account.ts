@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /** A user of the system whom the server runs as. */
 export interface Account {
@@ -7,11 +8,14 @@ export interface Account {
 }
 
 /**
- * PostgreSQL refuses to run as root. When root starts it, it runs as the owner of its folder, else as `postgres`, else
- * as `nobody`, whom every system knows: nobody has to be added. An ordinary user runs it as himself: undefined.
+ * PostgreSQL refuses to run as root. When root starts it, it runs as the owner of its data; before there are any, as the
+ * owner of its folder, else as `postgres`, else as `nobody`, whom every system knows: no user has to be added. An
+ * ordinary user runs it as himself: undefined.
  */
 export async function serverAccount(folder: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
+  const data = await stat(join(folder, 'data')).catch(() => undefined);
+  if (data !== undefined && data.uid !== 0) return { name: `of id ${data.uid}`, ids: { uid: data.uid, gid: data.gid } };
   const [passwd, { uid }] = await Promise.all([readFile('/etc/passwd', 'utf8'), stat(folder)]);
   return chooseAccount(passwd, uid);
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -262,6 +262,18 @@ test('an ordinary user runs the server as himself', async () => {
   expect(await query(url, 'SELECT 1')).toEqual([1]);
   await kill(child);
   await serverIsGone(join(folder, 'own', 'data'));
+});
+
+test('the server runs as the owner of its data, also when no user of this system is', async () => {
+  await (await startEmbeddedPostgres({ path: folder, fsync: false })).stop();
+  const data = join(folder, 'data');
+  const uid = isRoot ? 47_110 : process.getuid!();
+  const gid = isRoot ? 47_111 : process.getgid!();
+  for (const name of ['.', ...(await readdir(data, { recursive: true }))]) await chown(join(data, name), uid, gid);
+  const { url, stop } = await startEmbeddedPostgres({ path: folder, fsync: false });
+  expect(await query(url, 'SELECT 1')).toEqual([1]);
+  expect((await stat(`/proc/${(await runningServer(data))!.pid}`)).uid).toBe(uid);
+  await stop();
 });
 
 describe('the user whom the server runs as when root starts it', () => {
