@@ -74,6 +74,7 @@ describe('what the engine does not acknowledge', () => {
     ['a lost answer', 'lost' as const],
     ['an answer that breaks off', 'cut' as const],
     ['an answer without a body', 'empty' as const],
+    ['an answer that acknowledges nothing', { status: 200, body: {} }],
     ['throttling', throttled],
   ])('%s: sent again, nothing is missing', async (_what, mangling) => {
     proxied.proxy.mangle = onWrites((_sent, count) => (count % 2 === 1 ? mangling : undefined));
