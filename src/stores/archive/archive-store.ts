@@ -20,7 +20,7 @@ import { DiskKeyValueDriver } from './archive-key-value-store-disk.js';
 import { S3KeyValueDriver } from './archive-key-value-store-s3.js';
 import type { ArchivePlace } from './archive-place.js';
 import { allTables, findTable, severalExports, type ArchivedTable } from './catalogue.js';
-import { createTable, nameComplaint } from './create-table.js';
+import { createTable, targetComplaint } from './create-table.js';
 import { describeTable } from './describe-table.js';
 import { DiskPlace } from './disk-place.js';
 import { dropTable } from './drop-table.js';
@@ -100,8 +100,10 @@ class ArchiveStore implements Store {
     const faults: Fault[] = [];
     const complaint = await this.place.complaint(role);
     if (complaint !== undefined) faults.push({ field: this.location, message: complaint });
-    const name = role === 'target' ? nameComplaint(description.name) : undefined;
-    if (name !== undefined) faults.push({ field: `table "${description.name}"`, message: name });
+    else if (role === 'target') {
+      const message = await targetComplaint(this.place, description.name);
+      if (message !== undefined) faults.push({ field: `table "${description.name}"`, message });
+    }
     return { faults, warnings: [] };
   }
 

@@ -21,6 +21,11 @@ export interface ArchivedTable {
  * prefixes that exports were asked into do), or a folder of such folders, one a table, as Carryover writes them.
  */
 export async function* allTables(place: ArchivePlace): AsyncIterable<ArchivedTable> {
+  // An export of Carryover's own table, which is never carried.
+  for await (const table of everyTable(place)) if (table.name !== ownFolder) yield table;
+}
+
+async function* everyTable(place: ArchivePlace): AsyncIterable<ArchivedTable> {
   const summary = await readSummary(place, '');
   if (summary !== undefined) {
     yield foreignTable('', { folder: '', sidecars: '' }, lastSegment(summary.exportArn), summary);

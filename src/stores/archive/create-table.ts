@@ -7,13 +7,24 @@ import { exportPaths, exportsFolder, joinPath, longestFolder, ownFolder, tableFo
 
 const startedName = '_started';
 
-/** What keeps a table of this name from lying in an archive; undefined when nothing does. */
-export function nameComplaint(table: string): string | undefined {
+/**
+ * What keeps a table of this name from being made in an archive, in a sentence: its name, or what lies in its folder.
+ * Undefined when nothing does, or the table is there.
+ */
+export async function targetComplaint(place: ArchivePlace, table: string): Promise<string | undefined> {
+  const base = tableFolder(table);
   if (table === '') return 'it has no name';
-  if (tableFolder(table) === ownFolder) return `"${ownFolder}" is the name of Carryover's own folder in an archive`;
-  if (tableFolder(table).length > longestFolder)
-    return `its name is longer than a folder's may be (${longestFolder} bytes)`;
-  return undefined;
+  if (base === ownFolder) return `"${ownFolder}" is the name of Carryover's own folder in an archive`;
+  if (base.length > longestFolder) return `its name is longer than a folder's may be (${longestFolder} bytes)`;
+  const exports = await place.folders(joinPath(base, exportsFolder));
+  // Looked for second: a table that another process makes in between has its description first.
+  const own = await readDescription(place, base);
+  if (own === undefined) {
+    const foreign = `${place.location}: ${base} holds an export that Carryover did not write; move it away`;
+    return exports.length > 0 ? foreign : undefined;
+  }
+  const differsInCase = `its folder ${base} belongs to table "${own.table.name}": their names differ in case alone`;
+  return own.table.name === table ? undefined : differsInCase;
 }
 
 /**
@@ -22,14 +33,10 @@ export function nameComplaint(table: string): string | undefined {
  */
 export async function createTable(place: ArchivePlace, table: TableDescription, fence?: Fence): Promise<string> {
   const field = `table "${table.name}"`;
-  const complaint = nameComplaint(table.name);
+  const complaint = await targetComplaint(place, table.name);
   if (complaint !== undefined) throw new InputError([{ field, message: complaint }]);
   const base = tableFolder(table.name);
   const own = await readOrCreate(place, base, table, fence);
-  if (own.table.name !== table.name) {
-    const message = `its folder ${base} belongs to table "${own.table.name}": their names differ in case alone`;
-    throw new InputError([{ field, message }]);
-  }
   if (!sameKey(own.table.key, table.key)) {
     throw new InputError([{ field, message: `it is in ${place.location} with another key` }]);
   }
@@ -47,13 +54,6 @@ async function readOrCreate(
   if (before?.state === 'here') return before;
   // A drop that was killed is ended first.
   if (before !== undefined) while (!(await dropTable(place, table.name, fence))) continue;
-  if ((await place.folders(joinPath(base, exportsFolder))).length > 0) {
-    // Another process may have made the table between the two looks.
-    const meanwhile = await readDescription(place, base);
-    if (meanwhile?.state === 'here') return meanwhile;
-    const message = `${place.location}: ${base} holds an export that Carryover did not write; move it away`;
-    throw new InputError([{ field: `table "${table.name}"`, message }]);
-  }
   const created = newDescription(table, new Date());
   if (await createDescription(place, base, created, fence)) return created;
   // Another process was faster, or this one, when the answer to its first attempt was lost.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { access, constants, link, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Fence } from '../store.js';
 import { FileMissingError, type ArchivePlace, type PlacedFile, type PlacedUpload } from './archive-place.js';
@@ -22,9 +22,15 @@ export class DiskPlace implements ArchivePlace {
     this.#root = resolve(path);
   }
 
-  read(path: string): Promise<Buffer | undefined> {
+  async read(path: string): Promise<Buffer | undefined> {
     const file = this.#file(path);
-    return unlessMissing('reading', file, () => readFile(file));
+    try {
+      return await readFile(file);
+    } catch (error) {
+      // Nothing can be below a file, or have a name that no folder may have: there is none, too.
+      if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(codeOf(error) ?? '')) return undefined;
+      throw diskError(error, 'reading', file);
+    }
   }
 
   async *chunks(path: string): AsyncIterable<Uint8Array> {
@@ -122,17 +128,27 @@ export class DiskPlace implements ArchivePlace {
 
   async complaint(role: 'source' | 'target'): Promise<string | undefined> {
     try {
-      if (role === 'target') {
-        const probe = `carryover/tmp/probe~${randomUUID()}`;
-        await this.put(probe, new Uint8Array());
-        await this.remove([probe]);
-        return undefined;
-      }
       await readdir(this.#root);
+      if (role === 'source') return undefined;
+      const probe = join(this.#root, `.carryover-probe-${randomUUID()}`);
+      await writeFile(probe, '', { flag: 'wx' });
+      await rm(probe);
       return undefined;
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return `there is no folder ${this.#root}`;
-      return (codeOf(error) === undefined ? (error as Error) : diskError(error, 'using', this.#root)).message;
+      if (codeOf(error) !== 'ENOENT') return diskError(error, 'using', this.#root).message;
+      return role === 'source' ? `there is no folder ${this.#root}` : this.#makeComplaint();
+    }
+  }
+
+  /** What keeps the place's folder from being made; nothing is made to find out. */
+  async #makeComplaint(): Promise<string | undefined> {
+    for (let folder = dirname(this.#root); ; folder = dirname(folder)) {
+      try {
+        await access(folder, constants.W_OK | constants.X_OK);
+        return (await stat(folder)).isDirectory() ? undefined : `${folder} is no folder`;
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT') return diskError(error, 'making a folder in', folder).message;
+      }
     }
   }
 

@@ -1,8 +1,8 @@
 import { InputError, LeaseLostError, TableNotFoundError } from '../../../src/errors.js';
 import type { Item } from '../../../src/stores/item.js';
 import type { Fence, Store } from '../../../src/stores/store.js';
+import { all } from './all.js';
 import {
-  all,
   itemsOf,
   numbered,
   orders,

@@ -6,7 +6,7 @@ import { openArchiveStore } from '../../../src/stores/archive/archive-store.js';
 import { md5Base64 } from '../../../src/stores/archive/manifests.js';
 import type { Item } from '../../../src/stores/item.js';
 import type { KeyColumn, Store } from '../../../src/stores/store.js';
-import { all } from './test-archive.js';
+import { all } from './all.js';
 
 const fixture = join(import.meta.dirname, 'fixtures/product-catalog');
 const exportId = '01234567890123-a1b2c3d4';
@@ -157,7 +157,16 @@ describe('an export that AWS made', () => {
       origin: { engine: 'memory', metadata: {} },
     } as const;
     await expect(open(catalogue).create(description)).rejects.toThrow(/did not write; move it away/);
+    expect((await open(catalogue).preflight(description, 'target')).faults).toEqual([
+      { field: 'table "ProductCatalog"', message: expect.stringContaining('move it away') },
+    ]);
     expect(await readAll(open(catalogue), 'ProductCatalog')).toHaveLength(8);
+  });
+
+  test("is not listed when it is one of Carryover's own table", async () => {
+    await changeSummary({ tableArn: 'arn:aws:dynamodb:us-east-1:123456789012:table/carryover' });
+    expect(await all(open().tables())).toEqual([]);
+    await expect(open().describe('carryover')).rejects.toThrow(TableNotFoundError);
   });
 
   test('is not found under another name', async () => {

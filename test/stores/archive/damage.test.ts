@@ -3,16 +3,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { CorruptDataError } from '../../../src/errors.js';
 import { md5Base64 } from '../../../src/stores/archive/manifests.js';
 import type { Store } from '../../../src/stores/store.js';
-import {
-  all,
-  itemsOf,
-  numbered,
-  orders,
-  pagesOf,
-  startTestArchive,
-  writeParts,
-  type TestArchive,
-} from './test-archive.js';
+import { all } from './all.js';
+import { itemsOf, numbered, orders, pagesOf, startTestArchive, writeParts, type TestArchive } from './test-archive.js';
 
 const part = 'u00000-p000001';
 

@@ -6,7 +6,8 @@ import { InputError, StoreUnavailableError } from '../../../src/errors.js';
 import { diskError } from '../../../src/stores/archive/disk-errors.js';
 import { DiskPlace } from '../../../src/stores/archive/disk-place.js';
 import { PartFile } from '../../../src/stores/archive/part-file.js';
-import { all, itemsOf, numbered, orders, startTestArchive, writeParts, pathsOf } from './test-archive.js';
+import { all } from './all.js';
+import { itemsOf, numbered, orders, startTestArchive, writeParts, pathsOf } from './test-archive.js';
 
 function failure(code: string): Error {
   return Object.assign(new Error(code), { code });
@@ -47,11 +48,18 @@ describe('a place on disk', () => {
   test('says what is wrong with it', async () => {
     expect(await place.complaint('source')).toMatch(/there is no folder .*archive/);
     expect(await place.complaint('target')).toBeUndefined();
+    expect(await readdir(folder)).toEqual([]);
+    await mkdir(join(folder, 'archive'));
+    expect(await place.complaint('target')).toBeUndefined();
     expect(await place.complaint('source')).toBeUndefined();
+    expect(await readdir(join(folder, 'archive'))).toEqual([]);
     await writeFile(join(folder, 'file'), '');
     const file = new DiskPlace(join(folder, 'file'), 'archive:file');
     expect(await file.complaint('source')).toMatch(/ENOTDIR/);
-    expect(await file.complaint('target')).toMatch(/file.*(ENOTDIR|EEXIST)/s);
+    expect(await file.complaint('target')).toMatch(/ENOTDIR/);
+    const below = new DiskPlace(join(folder, 'file', 'a', 'b'), 'archive:file');
+    expect(await below.complaint('target')).toMatch(/file.*ENOTDIR/);
+    expect(await below.read('x')).toBeUndefined();
   });
 
   test('takes a folder where a file should be for a fault, not for an absent file', async () => {

@@ -19,7 +19,6 @@ const table = {
 } as const;
 await store.create(table);
 const writer = store.writer('orders', { unit: 7, position });
-process.stdout.write('started\n');
 while (next <= Number(last)) {
   // Parts of another length on each way through, as parts that end with a call are.
   const items: Item[] = Array.from({ length: 1 + (process.pid % 7) }, () => ({ id: { N: String(next++) } }));
@@ -30,5 +29,6 @@ while (next <= Number(last)) {
   position += 1;
   writeFileSync(`${checkpointFile}.new`, JSON.stringify({ position, next }));
   renameSync(`${checkpointFile}.new`, checkpointFile);
+  process.stdout.write('part\n');
 }
 await store.finish(table);

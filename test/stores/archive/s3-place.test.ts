@@ -10,7 +10,7 @@ import { FileMissingError } from '../../../src/stores/archive/archive-place.js';
 import { createS3Client } from '../../../src/stores/archive/s3-client.js';
 import { S3Place } from '../../../src/stores/archive/s3-place.js';
 import type { Fence } from '../../../src/stores/store.js';
-import { all } from './test-archive.js';
+import { all } from './all.js';
 import { startTestS3, type TestS3 } from './test-s3.js';
 
 describe('a place on S3', () => {

@@ -8,6 +8,7 @@ import { createS3Client } from '../../../src/stores/archive/s3-client.js';
 import { S3Place } from '../../../src/stores/archive/s3-place.js';
 import type { Item } from '../../../src/stores/item.js';
 import type { Cursor, Page, Segment, Store, TableDescription } from '../../../src/stores/store.js';
+import { all } from './all.js';
 import { startTestS3, type TestS3 } from './test-s3.js';
 
 export const orders: TableDescription = {
@@ -83,11 +84,4 @@ export async function itemsOf(store: Store, table = 'orders', parts = 3): Promis
 
 export async function pathsOf(place: ArchivePlace, folder = ''): Promise<string[]> {
   return (await all(place.files(folder))).map((file) => file.path).sort();
-}
-
-/** What an asynchronous iterable gives, in an array. */
-export async function all<T>(iterable: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const each of iterable) found.push(each);
-  return found;
 }

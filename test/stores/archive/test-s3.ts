@@ -1,9 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import S3rver from 's3rver';
+import { dirname, join } from 'node:path';
+import S3rver, { type StoredObject } from 's3rver';
+import { all } from './all.js';
 
 export interface TestS3 {
   readonly endpoint: string;
@@ -19,7 +21,8 @@ export interface TestS3 {
  * S3 for tests: s3rver, which stores objects on disk, behind a front that does what s3rver leaves out or does wrong:
  * - it honours If-None-Match and If-Match of a PUT, one request of an object after the other, as
  *   https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html says;
- * - a listing by folders shows folders that hold nothing but folders, too.
+ * - a listing by folders shows folders that hold nothing but folders, too;
+ * - an object is written before it is acknowledged, and seen whole or not at all.
  */
 export async function startTestS3(): Promise<TestS3> {
   process.env['AWS_ACCESS_KEY_ID'] = 'S3RVER';
@@ -34,6 +37,7 @@ export async function startTestS3(): Promise<TestS3> {
     configureBuckets: [{ name: bucket }],
   });
   await server.configureBuckets();
+  server.store.putObject = (object) => putWhole(server, object);
   const answer = server.callback();
   const requests: string[] = [];
   const underWay = new Map<string, Promise<void>>();
@@ -55,7 +59,6 @@ export async function startTestS3(): Promise<TestS3> {
     if (fault === 'break') return void incoming.socket.destroy();
     if (typeof fault === 'number') return refuse(incoming, response, fault, 'InternalError');
     if (fault === 'break-after') response.end = () => response.destroy();
-    // One after the other: s3rver shows an object that is being replaced torn.
     const object = url.replace(/\?.*/, '');
     const before = underWay.get(object) ?? Promise.resolve();
     const done = before.then(async () => {
@@ -70,6 +73,19 @@ export async function startTestS3(): Promise<TestS3> {
   const port = (): number => (http.address() as AddressInfo).port;
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   return Object.assign(s3, { endpoint: `http://127.0.0.1:${port()}` });
+}
+
+async function putWhole(server: S3rver, object: StoredObject): Promise<{ size: number; md5: string }> {
+  const { bucket, key, content } = object;
+  const body = content instanceof Uint8Array ? content : Buffer.concat(await all(content));
+  const md5 = createHash('md5').update(body).digest('hex');
+  const file = server.store.getResourcePath(bucket, key, 'object');
+  const temporary = `${file}~${randomUUID()}`;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(temporary, body);
+  await rename(temporary, file);
+  await server.store.putMetadata(bucket, key, object.metadata, md5);
+  return { size: body.byteLength, md5 };
 }
 
 async function mayPut(incoming: IncomingMessage, port: number): Promise<boolean> {
