@@ -10,10 +10,10 @@ import {
   type QueryCommandInput,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { fromIni } from '@aws-sdk/credential-providers';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { awsCredentials } from '../aws-credentials.js';
 import type { Clock } from '../clock.js';
 import { InputError, StoreUnavailableError, TableNotFoundError, ThrottledError } from '../errors.js';
 import { failureOf, pauseMs, retryRules } from './request-failures.js';
@@ -33,6 +33,8 @@ export interface LedgerClientOptions {
   readonly table: string;
   /** A profile of the shared configuration files; the SDK's standard chain when neither this nor `credentials` is given. */
   readonly profile?: string;
+  readonly roleArn?: string;
+  readonly externalId?: string;
   readonly credentials?: NonNullable<DynamoDBClientConfig['credentials']>;
   /** The ledger's place for people and errors, without secrets. */
   readonly location: string;
@@ -169,8 +171,8 @@ export class LedgerClient {
 
 /** A client that sends nothing yet and never retries by itself: what is sent again is decided in one place. */
 function createClient(options: LedgerClientOptions): DynamoDBClient {
-  const { region, endpoint, profile, requestTimeoutMs } = options;
-  const credentials = options.credentials ?? (profile === undefined ? undefined : fromIni({ profile }));
+  const { region, endpoint, requestTimeoutMs } = options;
+  const credentials = options.credentials ?? awsCredentials(options);
   return new DynamoDBClient({
     region,
     maxAttempts: 1,
