@@ -150,7 +150,7 @@ class DynamodbStore implements Store {
   private form(table: string): Promise<TableForm> {
     const known = this.forms.get(table);
     if (known !== undefined) return known;
-    const form = this.originals.describe(this.access(table)).then(formOf);
+    const form = this.originals.form(this.access(table));
     this.forms.set(table, form);
     form.catch(() => this.forms.delete(table));
     return form;

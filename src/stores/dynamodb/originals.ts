@@ -7,7 +7,15 @@ import {
 } from '../original-description.js';
 import type { Fence, TableDescription } from '../store.js';
 import { createdIdentity } from './create.js';
-import { describeEngineTable, describePhysical, findEngineTable, identityOf, type TableAccess } from './describe.js';
+import {
+  describeEngineTable,
+  describePhysical,
+  findEngineTable,
+  identityOf,
+  keyOfTable,
+  type TableAccess,
+} from './describe.js';
+import { formOf, type TableForm } from './table-form.js';
 
 /**
  * What a description is saved under before its table is made and has an identity: a Setup that was killed in between
@@ -29,6 +37,18 @@ export class Originals {
       ...(engineTable.ItemCount === undefined ? {} : { items: engineTable.ItemCount }),
       ...(engineTable.TableSizeBytes === undefined ? {} : { sizeBytes: engineTable.TableSizeBytes }),
     };
+  }
+
+  /** How the table's items are stored. Asks for no more than that: each call of each unit begins with it. */
+  async form(access: TableAccess): Promise<TableForm> {
+    const engineTable = await describeEngineTable(access);
+    const original = await this.find(access.table, identityOf(engineTable));
+    const own = {
+      name: access.table,
+      key: keyOfTable(engineTable),
+      origin: { engine: 'dynamodb', metadata: null },
+    } as const;
+    return formOf(original ?? own);
   }
 
   /** Makes the table by `make` and keeps its description when another engine wrote it. */

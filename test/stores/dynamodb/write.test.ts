@@ -74,6 +74,12 @@ describe('writing items', () => {
     expect(await writer.flush()).toMatchObject({ requests: 0, writeUnits: 0 });
   });
 
+  it('looks at the table with two requests and no more before its first batch', async () => {
+    await writeAll(proxied.reopen(), table, numbered(1));
+    const operations = proxied.proxy.sent.map(({ operation }) => operation);
+    expect(operations).toEqual(['DescribeTable', 'GetItem', 'BatchWriteItem']);
+  });
+
   it('keeps a batch of large items far below 16 MB', async () => {
     const items = numbered(30).map((item) => ({ ...item, blob: { B: new Uint8Array(390_000) } }));
     await writeAll(proxied.store, table, items);
