@@ -122,7 +122,7 @@ class ArchiveStore implements Store {
   }
 
   read(segment: Segment, from?: Cursor, options?: ReadOptions): AsyncIterable<Page> {
-    return readSegment(this.place, segment, from, options);
+    return readSegment(this.place, segment, from, options, this.#key);
   }
 
   writer(table: string, options: WriterOptions): Writer {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, constants, link, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { StoreClosedError } from '../../errors.js';
 import type { Fence } from '../store.js';
 import { FileMissingError, type ArchivePlace, type PlacedFile, type PlacedUpload } from './archive-place.js';
 import { codeOf, diskError, unlessMissing } from './disk-errors.js';
@@ -14,6 +15,7 @@ export class DiskPlace implements ArchivePlace {
   readonly keyPrefix = '';
   readonly region = undefined;
   readonly #root: string;
+  #closed = false;
 
   constructor(
     path: string,
@@ -153,10 +155,13 @@ export class DiskPlace implements ArchivePlace {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return Promise.resolve();
   }
 
+  /** Every operation comes by here. */
   #file(path: string): string {
+    if (this.#closed) throw new StoreClosedError(`${this.location} is closed`);
     return path === '' ? this.#root : join(this.#root, path);
   }
 }

@@ -3,6 +3,7 @@ import type { Item } from '../item.js';
 import { noUsage, type Usage, type Writer, type WriterOptions } from '../store.js';
 import type { ArchivePlace } from './archive-place.js';
 import { findTable, type ArchivedTable } from './catalogue.js';
+import { assertKeys } from './key-check.js';
 import { joinPath, parsePartName, partName, partPrefix } from './layout.js';
 import { summaryName } from './manifests.js';
 import { PartFile } from './part-file.js';
@@ -41,6 +42,7 @@ export class PartWriter implements Writer {
   async write(items: readonly Item[]): Promise<void> {
     if (items.length === 0) return;
     const table = await this.#open();
+    assertKeys(table.name, items, table.own?.table.key ?? []);
     this.#part ??= new PartFile(this.#place.upload(dataPath(table, this.#partName()), this.#options.fence));
     await this.#part.write(items);
   }

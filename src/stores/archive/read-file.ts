@@ -1,7 +1,9 @@
 import { CorruptDataError } from '../../errors.js';
 import type { Item } from '../item.js';
+import type { KeyColumn } from '../store.js';
 import type { ArchivePlace } from './archive-place.js';
 import { parseItem } from './dynamodb-json.js';
+import { assertNamedKey } from './key-check.js';
 import type { DataFile } from './parts.js';
 import { readLines } from './read-lines.js';
 
@@ -18,6 +20,12 @@ export interface FilePage {
   readonly last: boolean;
 }
 
+export interface FileOptions {
+  readonly pageItems?: number | undefined;
+  /** The key that was named for the export, and that each item must have. */
+  readonly key?: readonly KeyColumn[] | undefined;
+}
+
 /**
  * The items of a data file after its first `skip` lines, in pages. A page is given out when the next one is there or the
  * file was found whole, so that nobody takes a file for read that is not what its manifest says: then CorruptDataError.
@@ -27,7 +35,7 @@ export async function* readFile(
   file: DataFile,
   expected: { readonly itemCount: number; readonly md5Checksum: string },
   skip: number,
-  pageItems = pageItemsAtMost,
+  { pageItems = pageItemsAtMost, key = [] }: FileOptions = {},
 ): AsyncIterable<FilePage> {
   const where = `${place.location}: ${file.path}`;
   const blocks = readLines(place, file.path);
@@ -50,6 +58,7 @@ export async function* readFile(
         line += 1;
         if (line <= skip) continue;
         const parsed = parseLine(text, `${where}, line ${line}`);
+        assertNamedKey(`${where}, line ${line}`, parsed.item, key);
         items.push(parsed.item);
         sizeBytes += parsed.sizeBytes;
       }

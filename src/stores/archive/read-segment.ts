@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { CorruptDataError, InputError } from '../../errors.js';
-import type { Cursor, Page, ReadOptions, Segment } from '../store.js';
+import type { Cursor, KeyColumn, Page, ReadOptions, Segment } from '../store.js';
 import type { ArchivePlace } from './archive-place.js';
 import { findTable, type ArchivedTable } from './catalogue.js';
 import { joinPath } from './layout.js';
 import { dataFiles, expectedOf, type DataFile } from './parts.js';
-import { readFile } from './read-file.js';
+import { readFile, type FileOptions } from './read-file.js';
 
 /**
  * A segment is the data files whose names come after `after` and up to `upTo`; null is an open end. A name may be at
@@ -34,12 +34,16 @@ export async function splitTable(place: ArchivePlace, table: ArchivedTable, part
   });
 }
 
-/** See `Store.read`. The table must be the one that was split, not one that was made anew since. */
+/**
+ * See `Store.read`. The table must be the one that was split, not one that was made anew since. `key` is the one that was
+ * named for exports of AWS; Carryover checks the keys of its own when it writes.
+ */
 export async function* readSegment(
   place: ArchivePlace,
   segment: Segment,
   from?: Cursor,
   options: ReadOptions = {},
+  key?: readonly KeyColumn[],
 ): AsyncIterable<Page> {
   const table = await findTable(place, segment.table);
   assertReadable(table);
@@ -53,7 +57,10 @@ export async function* readSegment(
   for (const file of await dataFiles(place, table)) {
     if (isOutside(file, range) || isRead(file, cursor)) continue;
     const skip = cursor?.file === file.name ? (cursor.lines ?? 0) : 0;
-    yield* pagesOf(place, table, file, skip, options.pageItems);
+    yield* pagesOf(place, table, file, skip, {
+      pageItems: options.pageItems,
+      key: table.own === undefined ? key : undefined,
+    });
   }
 }
 
@@ -87,10 +94,10 @@ async function* pagesOf(
   table: ArchivedTable,
   file: DataFile,
   skip: number,
-  pageItems: number | undefined,
+  options: FileOptions,
 ): AsyncIterable<Page> {
   let requests = 1;
-  for await (const page of readFile(place, file, await expectedOf(place, table, file), skip, pageItems)) {
+  for await (const page of readFile(place, file, await expectedOf(place, table, file), skip, options)) {
     const cursor: z.infer<typeof cursorSchema> = { file: file.name, lines: page.last ? null : page.lines };
     yield { items: page.items, sizeBytes: page.sizeBytes, cursor, usage: { requests, readUnits: 0, writeUnits: 0 } };
     requests = 0;

@@ -11,6 +11,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import pMap from 'p-map';
 import pRetry, { AbortError } from 'p-retry';
+import { StoreClosedError } from '../../errors.js';
 import type { Fence } from '../store.js';
 import { FileMissingError, type ArchivePlace, type PlacedFile, type PlacedUpload } from './archive-place.js';
 import { fenced, type S3Location } from './s3-client.js';
@@ -28,6 +29,7 @@ export class S3Place implements ArchivePlace {
   readonly bucket: string;
   readonly keyPrefix: string;
   readonly region: string | undefined;
+  #closed = false;
 
   constructor(
     place: S3Location,
@@ -104,7 +106,7 @@ export class S3Place implements ArchivePlace {
   }
 
   upload(path: string, fence?: Fence): PlacedUpload {
-    return new S3Upload(this.client, this.bucket, this.keyPrefix + path, this.requestTimeoutMs, fence);
+    return new S3Upload(this.client, this.object(path), this.requestTimeoutMs, fence);
   }
 
   async remove(paths: readonly string[], fence?: Fence): Promise<void> {
@@ -149,11 +151,14 @@ export class S3Place implements ArchivePlace {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     this.client.destroy();
     return Promise.resolve();
   }
 
+  /** An object's name for a request. Throws when the place was closed. */
   object(path: string): { Bucket: string; Key: string } {
+    if (this.#closed) throw new StoreClosedError(`${this.location} is closed`);
     return { Bucket: this.bucket, Key: this.keyPrefix + path };
   }
 
@@ -168,9 +173,10 @@ export class S3Place implements ArchivePlace {
 
   /** The SDK retries a request that fails, but not a body that breaks off: that is done here. */
   #get(path: string, range?: string, etag?: string): Promise<Buffer> {
+    const object = this.object(path);
     const get = async (): Promise<Buffer> => {
       const command = new GetObjectCommand({
-        ...this.object(path),
+        ...object,
         ...(range === undefined ? {} : { Range: range }),
         ...(etag === undefined ? {} : { IfMatch: etag }),
       });
@@ -192,6 +198,6 @@ export class S3Place implements ArchivePlace {
   }
 
   #prefix(folder: string): string {
-    return folder === '' ? this.keyPrefix : `${this.keyPrefix}${folder}/`;
+    return this.object(folder === '' ? '' : `${folder}/`).Key;
   }
 }

@@ -34,9 +34,14 @@ export class S3Upload implements PlacedUpload {
   #parts: Promise<CompletedPart>[] = [];
   #requests = 0;
 
-  constructor(client: S3Client, bucket: string, key: string, requestTimeoutMs: number, fence: Fence | undefined) {
+  constructor(
+    client: S3Client,
+    object: { readonly Bucket: string; readonly Key: string },
+    requestTimeoutMs: number,
+    fence: Fence | undefined,
+  ) {
     this.#client = client;
-    this.#object = { Bucket: bucket, Key: key };
+    this.#object = object;
     this.#requestTimeoutMs = requestTimeoutMs;
     this.#fence = fence;
   }

@@ -1,4 +1,4 @@
-import { InputError, LeaseLostError, TableNotFoundError } from '../../../src/errors.js';
+import { InputError, ItemRefusedError, LeaseLostError, TableNotFoundError } from '../../../src/errors.js';
 import type { Item } from '../../../src/stores/item.js';
 import type { Fence, Store } from '../../../src/stores/store.js';
 import { all } from './all.js';
@@ -135,6 +135,18 @@ describe.each(['disk', 's3'] as const)('an archive on %s', (kind) => {
     await store.finish(orders);
     expect(await pathsOf(archive.place, `orders/AWSDynamoDB/${identity}/data`)).toHaveLength(1);
   });
+
+  test.each([{ n: { N: '1' } }, { id: { N: '1' } }] satisfies Item[])(
+    'refuses an item without its key: %p',
+    async (item) => {
+      await store.create(orders);
+      const writer = store.writer('orders', { unit: 0, position: 1 });
+      await expect(writer.write([...numbered(0, 3), item])).rejects.toThrow(ItemRefusedError);
+      await expect(writer.write([item])).rejects.toThrow(/table "orders": .* has no "id" of type S/);
+      await writer.abandon();
+      expect(await itemsOf(store)).toEqual([]);
+    },
+  );
 
   test('says that a part is full by its compressed size', async () => {
     const small = archive.open({ partSizeBytes: 20_000 });

@@ -94,6 +94,18 @@ describe('an export that AWS made', () => {
     await expect(open(folder, false).describe('ProductCatalog')).rejects.toThrow(/\?key=pk:S,sk:N/);
   });
 
+  test('is not read with a key that its items do not have', async () => {
+    const wrong = openArchiveStore({
+      place: { kind: 'disk', path: folder },
+      location: 'archive:test',
+      requestTimeoutMs: 5_000,
+      key: [...key, { name: 'ISBN', type: 'S' }],
+    });
+    await expect(readAll(wrong, 'ProductCatalog')).rejects.toThrow(
+      /gkes5o3lnrhoznhnkyax3hxvya\.json\.gz, line 1: the item has no "ISBN" of type S, which \?key= names/,
+    );
+  });
+
   test.each([
     [{ outputFormat: 'ION' }, /format ION; only exports in DYNAMODB_JSON/],
     [{ exportType: 'INCREMENTAL_EXPORT' }, /INCREMENTAL_EXPORT; only a FULL_EXPORT/],

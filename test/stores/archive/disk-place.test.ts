@@ -110,9 +110,9 @@ test('what a killed writer left is removed when its unit goes on, and not what a
     const store = archive.open();
     await store.create(orders);
     const killed = archive.open().writer('orders', { unit: 1, position: 1 });
-    await killed.write([{ id: { B: randomBytes(300_000) } }]);
+    await killed.write([{ id: { S: 'a' }, body: { B: randomBytes(300_000) } }]);
     const other = store.writer('orders', { unit: 2, position: 1 });
-    await other.write([{ id: { B: randomBytes(300_000) } }]);
+    await other.write([{ id: { S: 'b' }, body: { B: randomBytes(300_000) } }]);
     const temporaries = () => pathsOf(archive.place, 'carryover/tmp/orders');
     const [ofKilled, ofOther] = await temporaries();
     expect([ofKilled, ofOther]).toEqual([expect.stringMatching('u00001-p'), expect.stringMatching('u00002-p')]);
