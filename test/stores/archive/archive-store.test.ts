@@ -204,16 +204,24 @@ describe.each(['disk', 's3'] as const)('an archive on %s', (kind) => {
     ]);
   });
 
-  test('goes on with a drop that was killed, and never reads what it left', async () => {
-    await store.create(orders);
-    await writeParts(store, 0, 1, [numbered(0, 10), numbered(10, 20)]);
-    const body = (await archive.place.read('orders/carryover/description.json'))?.toString() ?? '';
-    await archive.place.put('orders/carryover/description.json', Buffer.from(body.replace('"here"', '"dropping"')));
-    expect(await all(store.tables())).toEqual([]);
-    await expect(store.describe('orders')).rejects.toThrow(TableNotFoundError);
-    await store.create(orders);
-    expect(await itemsOf(store)).toEqual([]);
-  });
+  test.each([2, 3, 5])(
+    'is not there any more for anyone once a drop began, which was cut short at request %i',
+    async (at) => {
+      await store.create(orders);
+      await writeParts(store, 0, 1, [numbered(0, 10), numbered(10, 20)]);
+      let asked = 0;
+      const assertMaySend = (): void => {
+        if (++asked >= at) throw new LeaseLostError('the lease is lost');
+      };
+      const fence = { token: 1, partition: new Uint8Array(), key: new Uint8Array(), tokenOf: () => 1, assertMaySend };
+      await expect(store.drop('orders', fence)).rejects.toThrow(LeaseLostError);
+      expect(await all(store.tables())).toEqual([]);
+      await expect(store.describe('orders')).rejects.toThrow(TableNotFoundError);
+      await store.create(orders);
+      expect(await itemsOf(store)).toEqual([]);
+      expect(await pathsOf(archive.place)).toHaveLength(2);
+    },
+  );
 
   test('takes tables of any name, and refuses its own', async () => {
     const names = ['Orders.v2', 'a/b', '..', '.hidden', 'größe', 'x'.repeat(255), '__proto__', 'a!2Fb', 'carryover-2'];
