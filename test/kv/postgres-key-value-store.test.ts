@@ -104,8 +104,9 @@ describe('key-value store in PostgreSQL over a bad connection', () => {
       await locker.query(`SELECT 1 FROM public.${pg.escapeIdentifier(table)} FOR UPDATE`);
       const writing = store.setIf(p, k, bytes('2'), predicate);
       const waiting = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE%'`;
-      while ((await locker.query(waiting)).rowCount === 0);
+        WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE%' AND datname = current_database()`;
+      // Another connection looks: within a transaction, what is seen of others stands still.
+      while ((await pool.query(waiting)).rowCount === 0);
       await locker.query('COMMIT');
       await writing;
     } finally {
