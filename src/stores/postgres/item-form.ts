@@ -49,7 +49,9 @@ function baseOf(metadata: PostgresMetadata, name: string): string {
 
 function keyValue(type: KeyColumn['type'], base: string): ColumnValue {
   const plain = columnValue({ base, array: false }, true);
-  if (type !== 'S') return plain;
+  // The column holds what the other engine's N did, and whatever it holds is N to it.
+  if (type === 'N') return { ...plain, toAttribute: (digits) => ({ N: digits }) };
+  if (type === 'B') return plain;
   return base === 'bytea' ? textAsBytes(plain) : escapedText(plain);
 }
 
