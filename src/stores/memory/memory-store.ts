@@ -99,6 +99,7 @@ class MemoryStore implements Store {
       const page = this.#table(segment.table).page(after, end, options.pageItems ?? defaultPageItems);
       after = page.last;
       more = page.more;
+      if (page.items.length === 0) return;
       const sizeBytes = page.items.reduce((sum, item) => sum + itemSizeBytes(item), 0);
       yield { items: page.items, cursor: after, sizeBytes, usage: oneRequest };
     }
