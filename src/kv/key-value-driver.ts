@@ -47,14 +47,11 @@ export interface DriverPage {
 /** The request never left: the address did not resolve, or nobody listened. So nothing was written. */
 export class NotSentError extends StoreUnavailableError {}
 
-/** Codes of system errors with which a request cannot have been sent. */
-const unsentCodes: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
+/**
+ * Codes of system errors with which a request cannot have been sent. Not EHOSTUNREACH and its like: a connection that was
+ * made can end with them too, after the request went out.
+ */
+const unsentCodes: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /** The error of a request that got no answer: NotSentError where that is sure, else StoreUnavailableError. */
 export function noAnswer(location: string, cause: unknown): StoreUnavailableError {

@@ -180,7 +180,7 @@ function limits(open: Open): void {
     const store = await open();
     const [partition, key] = [new Uint8Array(1023), new Uint8Array(1023)];
     let predicate = undefined;
-    for (let write = 0; write < 20; write++) predicate = await store.setIf(partition, key, bytes('small'), predicate);
+    for (let write = 0; write < 40; write++) predicate = await store.setIf(partition, key, bytes('small'), predicate);
     const value = new Uint8Array(409_088 - 2_046).fill(7);
     await store.setIf(partition, key, value, predicate);
     expect((await store.get(partition, key))?.value).toEqual(value);

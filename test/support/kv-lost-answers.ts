@@ -72,6 +72,22 @@ function foundOut(opened: Open): void {
     expect((await sound.get(p, k))?.value).toEqual(bytes('3'));
   });
 
+  test('a request that arrives just before its repetition is recognised by that', async () => {
+    let arrive: (() => Promise<unknown>) | undefined;
+    const delayed: Fault = (perform) => {
+      arrive = perform;
+      throw new StoreUnavailableError('delayed');
+    };
+    const repetition: Fault = async (perform) => {
+      await arrive?.();
+      return perform();
+    };
+    const { faulty, sound } = await opened(delayed, 'pass', repetition);
+    const predicate = await sound.setIf(p, k, bytes('1'), undefined);
+    const second = await faulty.setIf(p, k, bytes('2'), predicate);
+    await sound.setIf(p, k, bytes('3'), second);
+  });
+
   test('a replacement that was lost on its way and overtaken fails', async () => {
     const { faulty, sound } = await opened(async () => {
       await sound.setIf(p, k, bytes('faster'), predicate);
