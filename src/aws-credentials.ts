@@ -4,13 +4,13 @@ import type { AwsCredentialIdentityProvider } from '@smithy/types';
 
 /** How an AWS service is reached, as a store's URL says it. */
 export interface AwsAccessOptions {
-  readonly region?: string;
-  readonly endpoint?: string;
+  readonly region?: string | undefined;
+  readonly endpoint?: string | undefined;
   /** A role to assume, and the external id that its trust policy may ask for. */
-  readonly roleArn?: string;
-  readonly externalId?: string;
+  readonly roleArn?: string | undefined;
+  readonly externalId?: string | undefined;
   /** A profile of the shared configuration files. */
-  readonly profile?: string;
+  readonly profile?: string | undefined;
   /** How long one request may take before it counts as lost. */
   readonly requestTimeoutMs: number;
 }
@@ -19,7 +19,10 @@ export interface AwsAccessOptions {
 export function awsCredentials(options: AwsAccessOptions): AwsCredentialIdentityProvider | undefined {
   const { region, roleArn, externalId, profile, endpoint, requestTimeoutMs } = options;
   if (roleArn !== undefined) {
-    const requestHandler = new NodeHttpHandler({ requestTimeout: requestTimeoutMs, connectionTimeout: requestTimeoutMs });
+    const requestHandler = new NodeHttpHandler({
+      requestTimeout: requestTimeoutMs,
+      connectionTimeout: requestTimeoutMs,
+    });
     return fromTemporaryCredentials({
       params: {
         RoleArn: roleArn,

@@ -1,4 +1,10 @@
-import { LateWriterError, LeaseLostError, StoreUnavailableError, ThrottledError } from '../errors.js';
+import {
+  LateWriterError,
+  LeaseLostError,
+  OutcomeUnknownError,
+  StoreUnavailableError,
+  ThrottledError,
+} from '../errors.js';
 import type { Claim, UnitRecord } from '../ledger/ledger.js';
 import { addUsage, noUsage, type Cursor, type Usage } from '../stores/store.js';
 import { checkpointDue, type CheckpointPace } from './checkpoint-policy.js';
@@ -61,6 +67,13 @@ export async function workUnit(open: OpenRun, deps: Dependencies, call: Call, wo
   }
 }
 
+/** What the state machine retries: see `Retry` in its definition. */
+function isTransient(error: unknown): boolean {
+  return (
+    error instanceof ThrottledError || error instanceof StoreUnavailableError || error instanceof OutcomeUnknownError
+  );
+}
+
 /** Saves what was done, unless the unit is another's by now. */
 async function afterFailure(
   error: unknown,
@@ -70,7 +83,7 @@ async function afterFailure(
   throws: boolean,
 ): Promise<UnitStatus> {
   if (error instanceof LeaseLostError || error instanceof LateWriterError) throw error;
-  if (throws || error instanceof ThrottledError || error instanceof StoreUnavailableError) {
+  if (throws || isTransient(error)) {
     // The error that is thrown is the first one; what fails here only costs work that is done again.
     if (!saver.failed) await saver.save({ done: false }).catch(() => undefined);
     await deps.ledger.release(saver.unit, claim).catch(() => undefined);

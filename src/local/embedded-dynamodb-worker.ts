@@ -5,6 +5,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ClassicLevel } from 'classic-level';
 import dynalite from 'dynalite';
 
+// dynalite puts items together by assignment, which loses attributes named `__proto__`; this thread has no use for the setter.
+Reflect.deleteProperty(Object.prototype, '__proto__');
+
 /**
  * The worker thread in which dynalite runs (it copies nearly twice as fast there as on the caller's thread). It imports
  * packages alone, no file of this project, so that Node can run it both as compiled JavaScript and as TypeScript. Says

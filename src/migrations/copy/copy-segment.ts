@@ -32,8 +32,9 @@ export async function* copySegment(
       yield flushed(await writer.flush(), pending, { at: last, position: ++position });
       pending = nothing;
     }
-    if (last !== undefined && pending !== nothing)
-      yield flushed(await writer.flush(), pending, { at: last, position: ++position });
+    // Also with nothing left to write: an archive then removes what a killed call had written beyond its checkpoint.
+    const written = await writer.flush();
+    if (last !== undefined && pending !== nothing) yield flushed(written, pending, { at: last, position: ++position });
   } finally {
     await writer.abandon();
   }

@@ -1,6 +1,6 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { fromIni, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { awsCredentials } from '../../aws-credentials.js';
 import type { Fence } from '../store.js';
 
 /** A prefix in an S3 bucket. Credentials come from the standard chain, a profile, or a role taken with those. */
@@ -34,28 +34,14 @@ export function createS3Client(location: S3Location, requestTimeoutMs: number, a
     requestChecksumCalculation: location.endpoint === undefined ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED',
     responseChecksumValidation: location.endpoint === undefined ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED',
   };
+  const credentials = awsCredentials({ ...location, requestTimeoutMs });
   const region = location.region ?? (location.endpoint === undefined ? undefined : 'us-east-1');
   return new S3Client({
     ...config,
     ...(region === undefined ? {} : { region }),
     ...(location.endpoint === undefined ? {} : { endpoint: location.endpoint }),
-    ...credentialsOf(location),
+    ...(credentials === undefined ? {} : { credentials }),
   });
-}
-
-function credentialsOf(location: S3Location): Pick<S3ClientConfig, 'credentials'> {
-  const profile = location.profile === undefined ? undefined : fromIni({ profile: location.profile });
-  if (location.roleArn === undefined) return profile === undefined ? {} : { credentials: profile };
-  return {
-    credentials: fromTemporaryCredentials({
-      ...(profile === undefined ? {} : { masterCredentials: profile }),
-      params: {
-        RoleArn: location.roleArn,
-        RoleSessionName: 'carryover',
-        ...(location.externalId === undefined ? {} : { ExternalId: location.externalId }),
-      },
-    }),
-  };
 }
 
 interface MiddlewareStack {

@@ -18,10 +18,24 @@ export async function* listTables(
     );
     for (const physical of answer.TableNames ?? []) {
       const table = names.logical(physical);
-      if (table !== undefined) yield table;
+      if (table !== undefined && !(await isInternal({ client, requests, table, physical }))) yield table;
     }
     after = answer.LastEvaluatedTableName;
   }
+}
+
+/** The second key attribute of the tables that Carryover keeps for itself: entries of state, and the ledger. */
+const internalKeys: Readonly<Record<string, string>> = { carryover: 'key', 'carryover-ledger': 'entry' };
+
+/**
+ * A table that some Carryover keeps for itself, a store of another prefix or a ledger: by its name and by its key, so
+ * that a user's table that only sounds like it is carried.
+ */
+async function isInternal(access: TableAccess): Promise<boolean> {
+  const name = Object.keys(internalKeys).find((suffix) => access.physical.endsWith(suffix));
+  if (name === undefined) return false;
+  const keys = (await findEngineTable(access))?.KeySchema?.map(({ AttributeName }) => AttributeName);
+  return keys?.[0] === 'partition' && keys[1] === internalKeys[name];
 }
 
 /** True: the table is not there. False: it is going, or busy with another change and must be asked again. */
