@@ -2,9 +2,19 @@ import { StoreUnavailableError } from '../../src/errors.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import type { Store } from '../../src/stores/store.js';
 import { faulty, faultPlan } from './faults.js';
+import { storeConformance } from './store-conformance.js';
 import { collect, created, description, itemsOf, numbered } from './store-conformance/subject.js';
 
 const key = Buffer.from('k');
+
+// A plan that never fires changes nothing.
+storeConformance({
+  name: 'memory behind faults',
+  open: () => {
+    const store = faulty(openMemoryStore(), faultPlan(0, 'error'));
+    return Promise.resolve({ store, close: () => store.close() });
+  },
+});
 
 /** One call of each kind; what it did is seen in `store`. */
 async function work(store: Store): Promise<void> {
