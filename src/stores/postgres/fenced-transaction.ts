@@ -51,7 +51,6 @@ function bytea(given: Uint8Array): Buffer {
 }
 
 async function rollBack(session: Session): Promise<void> {
-  if (session.broken) return;
   try {
     await session.query('ROLLBACK');
   } catch (error) {

@@ -9,7 +9,7 @@ export const textTypes = { getTypeParser: () => (text: unknown) => text };
 
 /**
  * One connection while somebody works with it. A request that is not answered in time, or a connection that was cut,
- * makes it `broken`: it is closed then and never used again, since nobody knows where in the protocol it is.
+ * makes it useless: it is closed then and never used again, since nobody knows where in the protocol it is.
  */
 export class Session {
   #lost: Error | undefined;
@@ -23,10 +23,6 @@ export class Session {
     readonly requestTimeoutMs: number,
   ) {
     client.on('error', this.#onError);
-  }
-
-  get broken(): boolean {
-    return this.#lost !== undefined;
   }
 
   /** Gives the connection up, whatever is under way on it. */

@@ -36,7 +36,7 @@ async function findBoundaries(session: Session, layout: Layout, parts: number): 
       SELECT ${columns}, row_number() OVER (ORDER BY ${key}) AS place, count(*) OVER () AS total
       FROM ${layout.source} ${sample}
     ) numbered
-    WHERE place < total AND place IN (
+    WHERE place IN (
       SELECT floor(total::numeric * step / ${parts}) FROM generate_series(1, ${parts - 1}) step)
     ORDER BY place`;
   const rows = await session.query(sql, [], timeoutMs);

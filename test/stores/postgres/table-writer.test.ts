@@ -247,17 +247,20 @@ describe('behind a fence', () => {
   });
 
   test('a new owner waits for a commit that is under way, and no data comes after it', async () => {
-    let takeOver: Promise<void> | undefined;
+    // The commit takes long: a deferred trigger runs in it.
+    await database.client.query(`CREATE OR REPLACE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql
+      AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END';
+      CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON fenced DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dawdle()`);
+    let seenByNewOwner: Promise<unknown[]> | undefined;
     const racing: Fence = {
       ...fence(5),
       tokenOf(value) {
-        // The entry is locked now: this waits until the commit.
-        takeOver ??= store.keyValues.set(partition, key, bytes('6'));
+        seenByNewOwner ??= store.keyValues.set(partition, key, bytes('6')).then(() => rowsOf('fenced'));
         return Number(new TextDecoder().decode(value));
       },
     };
     await write(racing, [row(1)]);
-    await takeOver;
+    expect(await seenByNewOwner).toEqual([{ id: 1, v: null }]);
     await expect(write(fence(5), [row(2)])).rejects.toThrow(LeaseLostError);
     expect(await rowsOf('fenced')).toEqual([{ id: 1, v: null }]);
   });
