@@ -3,8 +3,9 @@ import type { CopyInput } from '../migrations/copy/copy-input.js';
 import type { AttemptState, StateEntry } from '../versions/state-entry.js';
 
 /**
- * The attempt that a run goes on with: the unfinished one of the same command, or the one that this very run began. A
- * fresh start is made once per execution, however often its Begin is called: what it began carries its own id.
+ * The attempt that a run goes on with: the one of the same command, until a run came to its end after completing it, or
+ * the one that this very run began. A fresh start is made once per execution, however often its Begin is called: what it
+ * began carries its own id.
  */
 export function attemptToResume(
   state: StateEntry | undefined,
@@ -15,7 +16,7 @@ export function attemptToResume(
   const attempt = state?.attempt;
   if (attempt === undefined) return undefined;
   if (attempt.id === run) return attempt;
-  return attempt.phase !== 'complete' && attempt.spec === spec && !fresh ? attempt : undefined;
+  return attempt.endedAt === undefined && attempt.spec === spec && !fresh ? attempt : undefined;
 }
 
 /** Throws InputError when the target holds an unfinished attempt of another command, unless a fresh start is asked for. */

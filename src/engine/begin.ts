@@ -1,9 +1,10 @@
-import { acquireLease, releaseLease } from '../kv/lease.js';
+import { acquireLease } from '../kv/lease.js';
+import { isOwn } from '../kv/lease-cell.js';
 import type { Json } from '../json.js';
 import type { RunRecord } from '../ledger/ledger.js';
 import { copySpec, describeCopy } from '../migrations/copy/copy-input.js';
 import type { Store } from '../stores/store.js';
-import { changeStateAsOwner, stateLeaseCell, type AttemptState } from '../versions/state-entry.js';
+import { changeState, changeStateAsOwner, stateLeaseCell, type AttemptState } from '../versions/state-entry.js';
 import { attemptToResume, assertNoOtherAttempt } from './attempt.js';
 import { changeAttempt } from './attempt-record.js';
 import type { Call, Dependencies, RunState } from './dependencies.js';
@@ -69,11 +70,18 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
   };
 }
 
-/** The run is over: frees its lease and records it. */
+/** The run is over: records it, then ends the attempt that it completed, if it did, and frees its lease in one write. */
 async function end(record: RunRecord, target: Store, deps: Dependencies): Promise<BeginResult> {
   const { run: id, token } = record;
-  if (token !== undefined) await releaseLease(stateLeaseCell(target.keyValues), { owner: id, token });
-  await deps.ledger.changeRun(id, { status: 'succeeded', endedAt: new Date(deps.clock.now()).toISOString() });
+  const endedAt = new Date(deps.clock.now()).toISOString();
+  await deps.ledger.changeRun(id, { status: 'succeeded', endedAt });
+  if (token !== undefined)
+    await changeState(target.keyValues, (state) => {
+      if (!isOwn(state.lease, { owner: id, token })) return state;
+      const { attempt } = state;
+      const ended = attempt?.phase === 'complete' ? { ...attempt, endedAt } : attempt;
+      return { ...state, lease: undefined, attempt: ended };
+    });
   return { id, attempt: record.attempt ?? '', token: token ?? 0, pending: false, concurrency: 1 };
 }
 

@@ -13,8 +13,8 @@ export async function complete({ run }: StepInput, deps: Dependencies, call: Cal
   await deps.ledger.changeRun(run.id, { step: 'complete' });
   const heartbeat = startHeartbeat(open.held, deps.clock, open.settings.leaseMs);
   try {
-    if (open.state.attempt?.phase !== 'complete' && !(await open.migration.complete(open.context)))
-      return { done: false };
+    // Of a completed attempt too: a table may have been dropped and carried again since.
+    if (!(await open.migration.complete(open.context))) return { done: false };
     heartbeat.assertHeld();
   } finally {
     await heartbeat.stop();

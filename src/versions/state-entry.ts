@@ -25,6 +25,8 @@ const attemptSchema = z.strictObject({
   startedAt: z.string(),
   phase: z.enum(['setup', 'carry', 'complete']),
   completedAt: z.string().optional(),
+  /** When a run came to its end after it was complete. Until then the same command goes on with it. */
+  endedAt: z.string().optional(),
   /** The unfinished attempt that this one replaces: what that one created is still to be dropped. */
   previous: z.string().optional(),
 });
