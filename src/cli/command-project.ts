@@ -1,54 +1,88 @@
 import { access } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { InputError, type Fault } from '../errors.js';
 import { loadProject } from '../project/load-project.js';
 import type { Project } from '../project.js';
-import { looksLikeUrl, parseStoreUrl } from '../stores/store-url.js';
+import { looksLikeUrl, parseStoreUrl, withoutCredentials } from '../stores/store-url.js';
 
 const defaultConfig = 'carryover.config.ts';
 
 export interface StoreOptions {
-  readonly from: string;
-  readonly to: string;
+  readonly from?: string;
+  readonly to?: string;
   readonly ledger?: string;
   readonly config?: string;
 }
 
+/** A project, and the names in it of the stores of a copy. */
+export interface CommandProject {
+  readonly project: Project;
+  readonly from: string;
+  readonly to: string;
+}
+
 /**
- * The project that a command works on: the configuration, where there is one, and the stores that were given by URL,
- * under the names `from` and `to`. Throws InputError with all faults together.
+ * The project that a copy works on: the configuration, where there is one, and the stores that were given by URL, under
+ * the names `from` and `to`; and all that is wrong with them.
  */
-export async function commandProject(options: StoreOptions): Promise<{ project: Project; from: string; to: string }> {
-  const configured = await configuredProject(options);
+export async function commandProject(options: StoreOptions): Promise<CommandProject & { faults: Fault[] }> {
   const faults: Fault[] = [];
-  const stores = { ...configured.stores };
+  const configured = await projectOrFaults(options, faults);
+  const stores = { ...configured?.stores };
   const nameOf = (field: 'from' | 'to'): string => {
     const text = options[field];
-    if (!looksLikeUrl(text)) {
-      if (!(text in configured.stores)) faults.push(unknownStore(`--${field}`, text, configured));
+    if (text === undefined) faults.push(missing(field));
+    else if (!looksLikeUrl(text)) {
+      // What a configuration that cannot be read declares is not known.
+      if (configured !== undefined && !Object.hasOwn(configured.stores, text))
+        faults.push(unknownStore(field, text, configured, options));
       return text;
+    } else {
+      const parsed = parseStoreUrl(text, `--${field}`);
+      if ('faults' in parsed) faults.push(...parsed.faults);
+      stores[field] = text;
     }
-    const parsed = parseStoreUrl(text, `--${field}`);
-    if ('faults' in parsed) faults.push(...parsed.faults);
-    stores[field] = text;
     return field;
   };
   const [from, to] = [nameOf('from'), nameOf('to')];
-  const ledger = options.ledger === undefined ? undefined : parseStoreUrl(options.ledger, '--ledger');
-  if (ledger !== undefined && 'faults' in ledger) faults.push(...ledger.faults);
-  if (faults.length > 0) throw new InputError(faults);
-  return {
-    project: { ...configured, stores, ...(options.ledger === undefined ? {} : { ledger: options.ledger }) },
-    from,
-    to,
-  };
+  faults.push(...ledgerFaults(options.ledger));
+  const ledger = options.ledger === undefined ? {} : { ledger: options.ledger };
+  return { project: { ...configured, stores, ...ledger }, from, to, faults };
 }
 
-/** The configuration that a command names, or the one of this folder, or none. */
+/** The configuration that a command names, or the one of this folder, or none. Throws InputError. */
 export async function configuredProject({ config }: { config?: string }): Promise<Project> {
   const path = resolve(config ?? defaultConfig);
   if (config === undefined && !(await exists(path))) return { stores: {} };
   return await loadProject(path);
+}
+
+/** What is wrong with `--ledger`, if it is given. */
+export function ledgerFaults(ledger: string | undefined): readonly Fault[] {
+  if (ledger === undefined) return [];
+  const parsed = parseStoreUrl(ledger, '--ledger');
+  if ('faults' in parsed) return parsed.faults;
+  if (parsed.url.kind === 'dynamodb' || parsed.url.kind === 'embedded-dynamodb') return [];
+  const message = 'is no DynamoDB store: give dynamodb://REGION[/PREFIX] or dynamodb://embedded?path=DIR';
+  return [{ field: '--ledger', message }];
+}
+
+async function projectOrFaults(options: StoreOptions, faults: Fault[]): Promise<Project | undefined> {
+  try {
+    return await configuredProject(options);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    faults.push(...error.faults);
+    return undefined;
+  }
+}
+
+/** A source that only exists once somebody has made it; opened, it would be made empty. */
+export async function absentFaults({ stores }: Project, { from }: { from: string }): Promise<Fault[]> {
+  const declared = stores[from];
+  const parsed = parseStoreUrl(typeof declared === 'string' ? declared : (declared?.url ?? ''));
+  if ('faults' in parsed || !('path' in parsed.url) || (await exists(parsed.url.path))) return [];
+  return [{ field: '--from', message: `the folder ${resolve(parsed.url.path)} is not there: give that of a store` }];
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -58,12 +92,18 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-function unknownStore(field: string, text: string, { stores }: Project): Fault {
+/** The fault of an option that has to be given. */
+export function missing(field: 'from' | 'to'): Fault {
+  const what = field === 'from' ? 'the store to read' : 'the store to write';
+  return { field: `--${field}`, message: `is missing: give ${what}, as a URL or by its name` };
+}
+
+function unknownStore(field: 'from' | 'to', text: string, { stores }: Project, { config }: StoreOptions): Fault {
   const names = Object.keys(stores);
-  const declared =
-    names.length === 0 ? `no ${defaultConfig} declares any` : `${defaultConfig} declares ${names.join(', ')}`;
+  const file = config === undefined ? defaultConfig : relative(process.cwd(), resolve(config));
+  const declared = names.length === 0 ? `no ${file} declares any` : `${file} declares ${names.join(', ')}`;
   return {
-    field,
-    message: `"${text}" is neither a store URL (like dynamodb://eu-west-1/) nor a declared store: ${declared}`,
+    field: `--${field}`,
+    message: `"${withoutCredentials(text)}" is neither a store URL (like dynamodb://eu-west-1/) nor a declared store: ${declared}`,
   };
 }

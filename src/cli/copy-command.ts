@@ -8,9 +8,9 @@ import type { Json } from '../json.js';
 import { openLocalRuntime } from '../local/local-runtime.js';
 import type { Forecast } from '../migrations/migration.js';
 import { systemClock } from '../system-clock.js';
-import { commandProject } from './command-project.js';
 import { confirmDrops } from './confirm.js';
-import { addCopyOptions, copyInputOf, type CopyOptions } from './copy-options.js';
+import { addCopyOptions, type CopyOptions } from './copy-options.js';
+import { localRequest, type CopyRequestInput } from './copy-request.js';
 import { printReport } from './print-report.js';
 import { planTable, warningLines } from './plan-report.js';
 import { createProgress } from './progress.js';
@@ -25,18 +25,17 @@ export function addCopyCommand(program: Command, exit: (code: number) => void): 
 }
 
 async function copy(options: CopyOptions): Promise<number> {
-  const input = copyInputOf(options);
-  if (options.stack !== undefined) return await copyInStack(options, input);
-  const { project, from, to } = await commandProject(options);
+  if (options.stack !== undefined) return await copyInStack(options, options.stack);
+  const { input, project } = await localRequest(options);
   const runtime = await openLocalRuntime({ project, who: environment.user() ?? 'unknown', where: hostname() });
   try {
-    return await copyLocally(runtime.dependencies, { ...input, from, to }, options);
+    return await copyLocally(runtime.dependencies, input, options);
   } finally {
     await runtime.close();
   }
 }
 
-async function copyLocally(deps: Dependencies, input: Record<string, unknown>, options: CopyOptions): Promise<number> {
+async function copyLocally(deps: Dependencies, input: CopyRequestInput, options: CopyOptions): Promise<number> {
   if (options.dryRun) {
     const forecast = await forecastRun({ copy: input }, deps);
     process.stdout.write(`${options.json ? JSON.stringify(forecast) : planTable(forecast)}\n`);
@@ -49,14 +48,10 @@ async function copyLocally(deps: Dependencies, input: Record<string, unknown>, o
 }
 
 /** The tables that `replace` drops, once somebody has allowed it. */
-async function allowedDrops(
-  deps: Dependencies,
-  input: Record<string, unknown>,
-  options: CopyOptions,
-): Promise<string[]> {
+async function allowedDrops(deps: Dependencies, input: CopyRequestInput, options: CopyOptions): Promise<string[]> {
   const forecast: Forecast = await forecastRun({ copy: { ...input, dryRun: true } }, deps);
   for (const line of warningLines(forecast.warnings)) process.stderr.write(`${line}\n`);
   const drops = forecast.tables.filter(({ target }) => target === 'existing').map(({ table }) => table);
-  if (drops.length > 0 && !options.yes) await confirmDrops(drops, options.to.replace(/:\/\/[^@/]*@/, '://'));
+  if (drops.length > 0 && !options.yes) await confirmDrops(drops, (await deps.openStore(input.to)).location);
   return drops;
 }

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { InputError, type Fault } from '../errors.js';
+import type { Fault } from '../errors.js';
 import { stepNames } from '../migrations/copy/copy-input.js';
 
 /** The options of `carryover copy` as commander gives them. */
 export interface CopyOptions {
-  readonly from: string;
-  readonly to: string;
+  readonly from?: string;
+  readonly to?: string;
   readonly tables?: string;
   readonly exclude?: string;
   readonly schemaOnly?: string;
@@ -26,8 +26,8 @@ export interface CopyOptions {
 
 export function addCopyOptions(command: Command): Command {
   return command
-    .requiredOption('--from <store>', 'the store to read: a URL, or a name that carryover.config.ts declares')
-    .requiredOption('--to <store>', 'the store to write')
+    .option('--from <store>', 'the store to read: a URL, or a name that carryover.config.ts declares (required)')
+    .option('--to <store>', 'the store to write (required)')
     .option('--tables <patterns>', 'tables to carry, with * for any characters, separated by commas (default: all)')
     .option('--exclude <patterns>', 'tables to leave out')
     .option('--schema-only <patterns>', 'tables to create in the target, their data left to you')
@@ -45,8 +45,8 @@ export function addCopyOptions(command: Command): Command {
     .option('--stack <name>', 'start the run in this deployed stack and follow it; stores are named, not given by URL');
 }
 
-/** The input of an execution for these options, `from` and `to` apart. Throws InputError with all faults together. */
-export function copyInputOf(options: CopyOptions): Record<string, unknown> {
+/** The input of an execution for these options, `from` and `to` apart, and all that is wrong with them. */
+export function copyInputOf(options: CopyOptions): { input: Record<string, unknown>; faults: Fault[] } {
   const faults: Fault[] = [];
   const input = {
     tables: patterns('--tables', options.tables, faults),
@@ -54,7 +54,7 @@ export function copyInputOf(options: CopyOptions): Record<string, unknown> {
     schemaOnly: patterns('--schema-only', options.schemaOnly, faults),
     noValidate: patterns('--no-validate', options.validate === true ? undefined : options.validate, faults),
     steps: choices('--steps', options.steps, stepNames, faults),
-    onExisting: choices('--on-existing', options.onExisting, ['fail', 'replace', 'merge'], faults)?.[0],
+    onExisting: choice('--on-existing', options.onExisting, ['fail', 'replace', 'merge'], faults),
     concurrency: wholeNumber('--concurrency', options.concurrency, 1_000, faults),
     segments: wholeNumber('--segments', options.segments, 10_000, faults),
     fresh: options.fresh,
@@ -65,8 +65,7 @@ export function copyInputOf(options: CopyOptions): Record<string, unknown> {
       field: '--yes',
       message: 'allows --on-existing replace to drop tables, and is of no use without it',
     });
-  if (faults.length > 0) throw new InputError(faults);
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+  return { input: Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)), faults };
 }
 
 function patterns(field: string, text: string | undefined, faults: Fault[]): string[] | undefined {
@@ -87,10 +86,19 @@ function choices(
   faults: Fault[],
 ): string[] | undefined {
   const parts = patterns(field, text, faults);
-  for (const part of parts ?? [])
-    if (part !== '' && !known.includes(part))
-      faults.push({ field, message: `"${part}" is none of ${known.join(', ')}` });
+  for (const part of parts ?? []) if (part !== '') choice(field, part, known, faults);
   return parts;
+}
+
+function choice(
+  field: string,
+  text: string | undefined,
+  known: readonly string[],
+  faults: Fault[],
+): string | undefined {
+  if (text !== undefined && !known.includes(text))
+    faults.push({ field, message: `"${text}" is none of ${known.join(', ')}` });
+  return text;
 }
 
 function wholeNumber(field: string, text: string | undefined, most: number, faults: Fault[]): number | undefined {

@@ -1,11 +1,12 @@
 import { exitCodes } from '../engine/exit-codes.js';
 import { CommanderError } from 'commander';
 import { CarryoverError, InputError } from '../errors.js';
+import { asOptions } from './option-fields.js';
 
 /** What a user is told of an error, and the exit code: no stack trace for a user's mistake. */
 export function explain(error: unknown): { message: string; exitCode: number } {
   if (error instanceof InputError) {
-    const faults = error.faults.map(({ field, message }) => `  ${field}: ${message}`);
+    const faults = asOptions(error.faults).map(({ field, message }) => `  ${field}: ${message}`);
     return { message: ['The input cannot be used:', ...faults].join('\n'), exitCode: exitCodes.badInput };
   }
   // Commander has printed its message, or the help that was asked for.

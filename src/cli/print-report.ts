@@ -1,5 +1,6 @@
 import { exitCodes } from '../engine/exit-codes.js';
 import type { RunStatus } from '../engine/run-status.js';
+import { withOptionFields } from './option-fields.js';
 import { copyReport, differencesTextOf, summaryTable, type CopyReport } from './copy-report.js';
 
 /** Prints what a run did: the report on stdout, why it failed on stderr. Returns the exit code that the ledger records. */
@@ -14,6 +15,7 @@ export function printReport(status: RunStatus, { json }: { readonly json?: boole
 function failureText(error: NonNullable<CopyReport['error']>, report: CopyReport): string {
   const differences = differencesTextOf(report);
   if (differences.length > 0) return ['Validation found differences:', ...differences].join('\n');
-  if (error.name === 'InputError') return `The input cannot be used:\n${error.message.replace(/^/gm, '  ')}`;
+  if (error.name === 'InputError')
+    return `The input cannot be used:\n${withOptionFields(error.message).replace(/^/gm, '  ')}`;
   return `${error.name} in ${error.step}: ${error.message}`;
 }

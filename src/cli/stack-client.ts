@@ -19,9 +19,9 @@ export interface StackClient {
   close(): void;
 }
 
-/** Opens the state machine `stack`, with the region and credentials of the standard AWS chain. Throws InputError when there is none. */
-export async function openStack(stack: string, clock: Clock): Promise<StackClient> {
-  const client = new SFNClient({});
+/** Opens the state machine `stack` of a region, with the credentials of the standard AWS chain. Throws InputError when there is none. */
+export async function openStack(stack: string, region: string, clock: Clock): Promise<StackClient> {
+  const client = new SFNClient({ region });
   const stateMachineArn = await arnOf(client, stack);
   return {
     async start(name, input) {

@@ -8,10 +8,10 @@ import { openDynamodbLedger } from '../ledger/dynamodb-ledger.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Forecast } from '../migrations/migration.js';
 import { withDefaults } from '../settings.js';
-import { looksLikeUrl } from '../stores/store-url.js';
 import { systemClock } from '../system-clock.js';
 import { confirmDrops } from './confirm.js';
 import type { CopyOptions } from './copy-options.js';
+import { stackRequest, type CopyRequestInput } from './copy-request.js';
 import { printReport } from './print-report.js';
 import { followRun } from './follow-run.js';
 import { planTable } from './plan-report.js';
@@ -19,12 +19,10 @@ import { createProgress } from './progress.js';
 import { openStack, type StackClient } from './stack-client.js';
 
 /** `carryover copy --stack NAME`: starts the execution that the console would start, follows it, and reports it. */
-export async function copyInStack(options: CopyOptions, copy: Record<string, unknown>): Promise<number> {
-  assertNames(options);
-  const stack = options.stack ?? '';
-  const ledger = stackLedger(stack);
-  const client = await openStack(stack, systemClock);
-  const input = { ...copy, from: options.from, to: options.to };
+export async function copyInStack(options: CopyOptions, stack: string): Promise<number> {
+  const { input, region } = stackRequest(options);
+  const client = await openStack(stack, region, systemClock);
+  const ledger = stackLedger(stack, region);
   try {
     if (options.dryRun) return await dryRun(client, ledger, input, options);
     const replace = options.onExisting === 'replace' ? await allowedDrops(client, ledger, input, options) : [];
@@ -38,29 +36,14 @@ export async function copyInStack(options: CopyOptions, copy: Record<string, unk
   }
 }
 
-function assertNames(options: CopyOptions): void {
-  const faults = (['from', 'to'] as const)
-    .filter((field) => looksLikeUrl(options[field]))
-    .map((field) => ({
-      field: `--${field}`,
-      message: 'is a URL, and a deployed stack has rights on declared stores alone: give the name of one',
-    }));
-  if (faults.length > 0) throw new InputError(faults);
-}
-
 /** The stack's ledger has the stack's name. */
-function stackLedger(stack: string): Ledger {
-  const region = environment.region();
-  if (region === undefined)
-    throw new InputError([
-      { field: '--stack', message: 'needs a region: set AWS_REGION to the one that the stack is in' },
-    ]);
+function stackLedger(stack: string, region: string): Ledger {
   const table = `${stack}-ledger`;
   const { requestTimeoutMs } = withDefaults();
   return openDynamodbLedger({ region, table, location: `dynamodb://${region}/${table}`, requestTimeoutMs });
 }
 
-async function execute(client: StackClient, ledger: Ledger, copy: Record<string, unknown>): Promise<string> {
+async function execute(client: StackClient, ledger: Ledger, copy: CopyRequestInput): Promise<string> {
   const id = ulid();
   const startedBy = environment.user();
   const input = { copy, ...(startedBy === undefined ? {} : { startedBy }) } as unknown as Json;
@@ -73,7 +56,7 @@ async function execute(client: StackClient, ledger: Ledger, copy: Record<string,
 async function dryRun(
   client: StackClient,
   ledger: Ledger,
-  input: Record<string, unknown>,
+  input: CopyRequestInput,
   options: CopyOptions,
 ): Promise<number> {
   const forecast = await remoteForecast(client, ledger, input);
@@ -82,7 +65,7 @@ async function dryRun(
 }
 
 /** The forecast is the stack's: it sees the stores, this machine may not. */
-async function remoteForecast(client: StackClient, ledger: Ledger, input: Record<string, unknown>): Promise<Forecast> {
+async function remoteForecast(client: StackClient, ledger: Ledger, input: CopyRequestInput): Promise<Forecast> {
   const id = await execute(client, ledger, { ...input, dryRun: true });
   const forecast = await ledger.document(id, 'forecast');
   if (forecast !== undefined) return forecast as unknown as Forecast;
@@ -93,11 +76,11 @@ async function remoteForecast(client: StackClient, ledger: Ledger, input: Record
 async function allowedDrops(
   client: StackClient,
   ledger: Ledger,
-  input: Record<string, unknown>,
+  input: CopyRequestInput,
   options: CopyOptions,
 ): Promise<string[]> {
   const { tables } = await remoteForecast(client, ledger, input);
   const drops = tables.filter(({ target }) => target === 'existing').map(({ table }) => table);
-  if (drops.length > 0 && !options.yes) await confirmDrops(drops, options.to);
+  if (drops.length > 0 && !options.yes) await confirmDrops(drops, input.to);
   return drops;
 }

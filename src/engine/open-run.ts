@@ -1,4 +1,4 @@
-import { InputError, StoreUnavailableError } from '../errors.js';
+import { InputError, StoreUnavailableError, type Fault } from '../errors.js';
 import { holdLease, type HeldLease } from '../kv/lease.js';
 import type { RunRecord } from '../ledger/ledger.js';
 import { copyTables } from '../migrations/copy/copy-tables.js';
@@ -8,6 +8,7 @@ import type { Store } from '../stores/store.js';
 import { readState, stateFence, stateLeaseCell, type StateEntry } from '../versions/state-entry.js';
 import type { Call, Dependencies, RunState } from './dependencies.js';
 import { parseExecutionInput, type ExecutionInput } from './execution-input.js';
+import { sameStoreFaults } from './same-store.js';
 
 /** A run as one call works on it: its input, its stores, and the lease that it holds on the target. */
 export interface OpenRun {
@@ -67,15 +68,16 @@ export async function openRun(run: RunState, deps: Dependencies, call: Call): Pr
   return { run, record, input, migration, source, target, settings, held, state, context, ending };
 }
 
-/** The stores that the input names. Throws InputError for names that the project does not declare. */
+/** The stores that the input names. Throws InputError for names that the project does not declare, or that mean one store. */
 export async function openStores(input: ExecutionInput, deps: Dependencies): Promise<{ source: Store; target: Store }> {
   const declared = Object.keys(deps.project.stores);
-  const faults = (['from', 'to'] as const)
+  const faults: Fault[] = (['from', 'to'] as const)
     .filter((field) => !declared.includes(input.copy[field]))
     .map((field) => ({
       field: `copy.${field}`,
       message: `"${input.copy[field]}" is not a store of the project: it declares ${declared.join(', ')}`,
     }));
+  faults.push(...sameStoreFaults(deps.project, input.copy));
   if (faults.length > 0) throw new InputError(faults);
   return { source: await deps.openStore(input.copy.from), target: await deps.openStore(input.copy.to) };
 }

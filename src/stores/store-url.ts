@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Fault } from '../errors.js';
 import type { KeyColumn } from './store.js';
 import { parseArchiveUrl, parseS3Url } from './archive-url.js';
@@ -68,7 +69,8 @@ const forms =
 export function parseStoreUrl(text: string, field = 'store'): ParsedStoreUrl {
   const fault = (message: string): Fault => ({ field, message });
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
-  if (scheme === undefined) return { faults: [fault(`"${text}" is not a store URL: give one of ${forms}`)] };
+  if (scheme === undefined)
+    return { faults: [fault(`"${withoutCredentials(text)}" is not a store URL: give one of ${forms}`)] };
   switch (scheme) {
     case 'dynamodb':
       return parseDynamodbUrl(text, fault);
@@ -91,24 +93,38 @@ export function looksLikeUrl(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:/i.test(text);
 }
 
-/** The URL for people, the ledger and errors: no password, no token. */
+/** A text that may be a URL gone wrong, for messages: what stands before an "@" may be a password. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/^.*@/s, '…@');
+}
+
+/**
+ * The URL for people, the ledger and errors: no password, no token. Two stores of one location are the same store, from
+ * whatever folder a command runs: paths are absolute.
+ */
 export function locationOf(url: StoreUrl): string {
   switch (url.kind) {
     case 'dynamodb':
-      return `dynamodb://${url.region}/${url.prefix}${url.endpoint === undefined ? '' : `?endpoint=${url.endpoint}`}`;
+      return `dynamodb://${url.region}/${url.prefix}${accessText(url, ['endpoint', 'profile', 'roleArn'])}`;
     case 'embedded-dynamodb':
-      return `dynamodb://embedded/${url.prefix}?path=${url.path}`;
+      return `dynamodb://embedded${url.prefix === '' ? '' : `/${url.prefix}`}?path=${resolve(url.path)}`;
     case 'postgres':
       return postgresLocation(url);
     case 'embedded-postgres':
-      return `postgres://embedded?path=${url.path}&schema=${url.schema}`;
+      return `postgres://embedded?path=${resolve(url.path)}&schema=${url.schema}`;
     case 'archive':
-      return `archive:${url.path}`;
+      return `archive:${resolve(url.path)}`;
     case 's3':
-      return `s3://${url.bucket}/${url.prefix}`;
+      return `s3://${url.bucket}/${url.prefix}${accessText(url, ['region', 'endpoint', 'profile', 'roleArn'])}`;
     case 'memory':
       return `memory:${url.name}`;
   }
+}
+
+/** The parameters that tell one account or server from another. */
+function accessText(url: AwsAccess, names: readonly (keyof AwsAccess)[]): string {
+  const given = names.flatMap((name) => (url[name] === undefined ? [] : [`${name}=${url[name]}`]));
+  return given.length === 0 ? '' : `?${given.join('&')}`;
 }
 
 function postgresLocation({ connectionString, schema }: PostgresUrl): string {

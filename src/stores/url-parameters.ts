@@ -49,8 +49,7 @@ export function awsAccess(url: URL, fault: MakeFault): { access: AwsAccess; faul
       return value === null ? [] : [[name, value] as const];
     }),
   ) as AwsAccess;
-  if (access.endpoint !== undefined && !/^https?:\/\/[^/]/.test(access.endpoint))
-    faults.push(fault(`has the endpoint "${access.endpoint}": give an http:// or https:// URL`));
+  if (access.endpoint !== undefined) faults.push(...endpointFaults(access.endpoint, fault));
   if (access.roleArn !== undefined && !/^arn:aws[\w-]*:iam::\d{12}:role\/.+/.test(access.roleArn))
     faults.push(fault(`has the roleArn "${access.roleArn}": give one like arn:aws:iam::123456789012:role/NAME`));
   if (access.externalId !== undefined && access.roleArn === undefined)
@@ -58,6 +57,14 @@ export function awsAccess(url: URL, fault: MakeFault): { access: AwsAccess; faul
   if (url.username !== '' || url.password !== '')
     faults.push(fault('holds a user or password: credentials come from the standard AWS chain, profile or roleArn'));
   return { access, faults };
+}
+
+function endpointFaults(endpoint: string, fault: MakeFault): Fault[] {
+  if (endpoint.includes('@'))
+    return [fault('has an endpoint with a user or password: give http://HOST:PORT or https://HOST:PORT')];
+  return /^https?:\/\/[^/]/.test(endpoint) && URL.canParse(endpoint)
+    ? []
+    : [fault(`has the endpoint "${endpoint}": give http://HOST:PORT or https://HOST:PORT`)];
 }
 
 /** AWS's region names: https://docs.aws.amazon.com/general/latest/gr/rande.html */
