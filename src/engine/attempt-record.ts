@@ -18,6 +18,8 @@ const schema = z.object({
   generationAt: z.number().int(),
   validate: z.number().int(),
   locate: z.number().int(),
+  /** The execution that is under way was given the units of Locate. One that was killed there is not. */
+  locating: z.boolean(),
   /** The largest token and revision of the state entry that a run of this attempt began with. */
   token: z.number().int(),
   revision: z.number().int(),
@@ -37,6 +39,7 @@ export const newAttempt: AttemptRecord = {
   generationAt: 0,
   validate: 0,
   locate: 0,
+  locating: false,
   token: 0,
   revision: 0,
 };

@@ -111,6 +111,6 @@ async function beginAttempt(
   });
   const attempt = state.attempt as AttemptState;
   await voidLaterCheckpoints(deps, attempt.id, { token, revision: state.revision });
-  await changeAttempt(deps.ledger, attempt.id, { token, revision: state.revision });
+  await changeAttempt(deps.ledger, attempt.id, { token, revision: state.revision, locating: false });
   return attempt;
 }

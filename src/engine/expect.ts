@@ -48,6 +48,7 @@ async function begunGeneration({ run, input }: OpenRun, deps: Dependencies, reco
     generationAt: deps.clock.now(),
     validate: 0,
     locate: 0,
+    locating: false,
   });
   return generation;
 }

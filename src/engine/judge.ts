@@ -36,7 +36,7 @@ export async function judge({ run }: StepInput, deps: Dependencies, call: Call):
   if (!(await compareTables(open, ledger, generation))) return { next: 'judge', units: [] };
   const differing = await differingTables(ledger, scopes.verdict(run.attempt, generation));
   if (differing.length === 0) return { next: await afterEqual(open, ledger, record), units: [] };
-  if (record.locate === 0) {
+  if (!record.locating) {
     await deps.ledger.changeRun(run.id, { step: 'locate' });
     return { next: 'locate', units: await planLocate(open, ledger, generation, differing) };
   }
