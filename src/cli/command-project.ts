@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import { InputError, type Fault } from '../errors.js';
 import { loadProject } from '../project/load-project.js';
 import type { Project } from '../project.js';
-import { looksLikeUrl, parseStoreUrl, withoutCredentials } from '../stores/store-url.js';
+import { locationOf, looksLikeUrl, parseStoreUrl, withoutCredentials } from '../stores/store-url.js';
 
 const defaultConfig = 'carryover.config.ts';
 
@@ -22,8 +22,8 @@ export interface CommandProject {
 }
 
 /**
- * The project that a copy works on: the configuration, where there is one, and the stores that were given by URL, under
- * the names `from` and `to`; and all that is wrong with them.
+ * The project that a copy works on: the configuration, where there is one, and the stores that were given by URL,
+ * under names that are their locations, which the ledger may show; and all that is wrong with them.
  */
 export async function commandProject(options: StoreOptions): Promise<CommandProject & { faults: Fault[] }> {
   const faults: Fault[] = [];
@@ -39,8 +39,11 @@ export async function commandProject(options: StoreOptions): Promise<CommandProj
       return text;
     } else {
       const parsed = parseStoreUrl(text, `--${field}`);
-      if ('faults' in parsed) faults.push(...parsed.faults);
-      stores[field] = text;
+      if ('url' in parsed) {
+        stores[locationOf(parsed.url)] = text;
+        return locationOf(parsed.url);
+      }
+      faults.push(...parsed.faults);
     }
     return field;
   };

@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { exitCodes } from '../engine/exit-codes.js';
 import { forecastRun } from '../engine/forecast-run.js';
 import type { Dependencies } from '../engine/dependencies.js';
-import { environment } from '../environment.js';
 import type { Json } from '../json.js';
 import { openLocalRuntime } from '../local/local-runtime.js';
 import type { Forecast } from '../migrations/migration.js';
@@ -16,6 +15,7 @@ import { planTable, warningLines } from './plan-report.js';
 import { createProgress } from './progress.js';
 import { runLocally } from './run-locally.js';
 import { copyInStack } from './stack-run.js';
+import { userName } from './user-name.js';
 
 /** `carryover copy`; resolves with the exit code. */
 export function addCopyCommand(program: Command, exit: (code: number) => void): void {
@@ -27,7 +27,7 @@ export function addCopyCommand(program: Command, exit: (code: number) => void): 
 async function copy(options: CopyOptions): Promise<number> {
   if (options.stack !== undefined) return await copyInStack(options, options.stack);
   const { input, project } = await localRequest(options);
-  const runtime = await openLocalRuntime({ project, who: environment.user() ?? 'unknown', where: hostname() });
+  const runtime = await openLocalRuntime({ project, who: userName(), where: hostname() });
   try {
     return await copyLocally(runtime.dependencies, input, options);
   } finally {

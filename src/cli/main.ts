@@ -1,20 +1,18 @@
 #!/usr/bin/env node
-import { readFile } from 'node:fs/promises';
-import { exitCodes } from '../engine/exit-codes.js';
-import { explain } from './exit-with.js';
-import { createProgram } from './program.js';
 
-const { version } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+/** What the AWS SDK, the interpreter of the state machine and middy need. */
+const leastNode = 22;
+const badConfiguration = 2;
 
-let exitCode: number = exitCodes.done;
-try {
-  await createProgram(version, (code) => (exitCode = code)).parseAsync();
-} catch (error) {
-  const explained = explain(error);
-  if (explained.message !== '') process.stderr.write(`${explained.message}\n`);
-  exitCode = explained.exitCode;
+if (Number.parseInt(process.versions.node, 10) < leastNode) {
+  const advice = `run it with npx or npm where "carryover" is installed beside the npm package "node", or install Node ${leastNode}`;
+  process.stderr.write(
+    `Carryover needs Node ${leastNode} or newer, and this is Node ${process.versions.node}: ${advice}.\n`,
+  );
+  process.exit(badConfiguration);
 }
+
+// Only now: what it loads does not work with an older Node.
+const { runCommandLine } = await import('./command-line.js');
 // Connections that an engine keeps open must not keep the command from ending.
-process.exit(exitCode);
+process.exit(await runCommandLine());

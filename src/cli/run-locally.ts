@@ -51,6 +51,7 @@ async function definition(): Promise<unknown> {
 function abortOnSignal(deps: Dependencies, execution: string): () => void {
   const signals = ['SIGINT', 'SIGTERM'] as const;
   const onSignal = (signal: NodeJS.Signals): void => {
+    process.stderr.write(`\n${signal}: the run is recorded as interrupted and gives the target free …\n`);
     const error = { Error: 'InterruptedError', Cause: `the command was ended by ${signal}` };
     const event = { execution, error, redrives: 0 };
     const context = { getRemainingTimeInMillis: () => 5_000 };

@@ -1,7 +1,6 @@
 import { ulid } from 'ulid';
 import { exitCodes } from '../engine/exit-codes.js';
 import { runStatus } from '../engine/run-status.js';
-import { environment } from '../environment.js';
 import { InputError, StoreUnavailableError } from '../errors.js';
 import type { Json } from '../json.js';
 import { openDynamodbLedger } from '../ledger/dynamodb-ledger.js';
@@ -17,6 +16,7 @@ import { followRun } from './follow-run.js';
 import { planTable } from './plan-report.js';
 import { createProgress } from './progress.js';
 import { openStack, type StackClient } from './stack-client.js';
+import { userName } from './user-name.js';
 
 /** `carryover copy --stack NAME`: starts the execution that the console would start, follows it, and reports it. */
 export async function copyInStack(options: CopyOptions, stack: string): Promise<number> {
@@ -45,8 +45,7 @@ function stackLedger(stack: string, region: string): Ledger {
 
 async function execute(client: StackClient, ledger: Ledger, copy: CopyRequestInput): Promise<string> {
   const id = ulid();
-  const startedBy = environment.user();
-  const input = { copy, ...(startedBy === undefined ? {} : { startedBy }) } as unknown as Json;
+  const input = { copy, startedBy: userName() } as unknown as Json;
   const execution = await client.start(id, input);
   const progress = createProgress(process.stderr, systemClock);
   await followRun(ledger, id, progress, systemClock, client.ended(execution));

@@ -6,7 +6,7 @@ import { InputError } from '../errors.js';
 import type { Ledger, RunRecord } from '../ledger/ledger.js';
 import { openLocalRuntime } from '../local/local-runtime.js';
 import { systemClock } from '../system-clock.js';
-import { configuredProject } from './command-project.js';
+import { configuredProject, ledgerFaults } from './command-project.js';
 import { copyReport } from './copy-report.js';
 import { createProgress } from './progress.js';
 import { runListText, runText } from './status-text.js';
@@ -36,6 +36,8 @@ export function addStatusCommand(program: Command, exit: (code: number) => void)
 }
 
 async function status(run: string | undefined, options: StatusOptions): Promise<number> {
+  const faults = ledgerFaults(options.ledger);
+  if (faults.length > 0) throw new InputError(faults);
   const configured = await configuredProject(options);
   const project = options.ledger === undefined ? configured : { ...configured, ledger: options.ledger };
   const runtime = await openLocalRuntime({ project, who: 'status', where: hostname() });

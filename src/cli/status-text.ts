@@ -1,25 +1,45 @@
 import Table from 'cli-table3';
 import prettyMs from 'pretty-ms';
+import { z } from 'zod';
+import { exitCodes } from '../engine/exit-codes.js';
 import type { RunStatus } from '../engine/run-status.js';
 import type { RunRecord } from '../ledger/ledger.js';
-import { copyReport, differencesTextOf, summaryTable } from './copy-report.js';
+import { copyReport, summaryTable } from './copy-report.js';
+import { errorText } from './error-text.js';
 import { timeLeftText } from './rate-meter.js';
 
 /** The runs, newest first, a line each. */
 export function runListText(runs: readonly RunRecord[]): string {
   if (runs.length === 0) return 'No runs are recorded in this ledger.';
   const table = new Table({
-    head: ['run', 'started', 'status', 'step', 'exit code', 'by'],
+    head: ['run', 'started (UTC)', 'status', 'by', 'from', 'to'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { run, startedAt, status, step, exitCode, who, where } of runs)
-    table.push([run, startedAt, status, step, exitCode ?? '', `${who} on ${where}`]);
+  for (const record of runs) {
+    const { from, to } = copyOf(record);
+    const started = record.startedAt.slice(0, 19).replace('T', ' ');
+    table.push([record.run, started, statusText(record), `${record.who} on ${record.where}`, from, to]);
+  }
   return table.toString();
+}
+
+function statusText({ status, step, exitCode }: RunRecord): string {
+  if (status === 'running') return `running, ${step}`;
+  return exitCode === undefined || exitCode === exitCodes.done ? status : `${status}, exit code ${exitCode}`;
+}
+
+const inputSchema = z.object({ copy: z.object({ from: z.string(), to: z.string() }) });
+
+/** What a run was asked for; empty for an input that is not what it must be. */
+function copyOf({ input }: RunRecord): { from: string; to: string } {
+  const parsed = inputSchema.safeParse(input);
+  return parsed.success ? parsed.data.copy : { from: '', to: '' };
 }
 
 /** One run: where it is, what it did of each table, what failed. `now`: epoch milliseconds. */
 export function runText(status: RunStatus, now: number): string {
   const { run, tables } = status;
+  const { from, to } = copyOf(run);
   const until = run.endedAt === undefined ? now : Date.parse(run.endedAt);
   const took = prettyMs(Math.max(until - Date.parse(run.startedAt), 0), { compact: true });
   const report = copyReport(status);
@@ -28,11 +48,11 @@ export function runText(status: RunStatus, now: number): string {
   );
   return [
     `run ${run.run}: ${run.status}, in ${run.step}, ${run.endedAt === undefined ? `for ${took}` : `took ${took}`}, started ${run.startedAt} by ${run.who} on ${run.where}`,
+    ...(from === '' ? [] : [`copy from ${from} to ${to}`]),
     ...(tables.length > 0 ? [summaryTable(report)] : []),
     ...(run.status === 'running' ? [leftText(status)] : []),
     ...(failures.length > 0 ? ['Units that failed:', ...failures] : []),
-    ...(run.error === undefined ? [] : [`${run.error.name} in ${run.error.step}: ${run.error.message}`]),
-    ...differencesTextOf(report),
+    ...(run.error === undefined ? [] : [errorText(run.error, report)]),
   ].join('\n');
 }
 
