@@ -50,9 +50,10 @@ async function copyWith(plan: FaultPlan): Promise<FaultPlan> {
   const stores = { source: await source(), target: openMemoryStore() };
   const broken = { source: faulty(stores.source, plan, 'source'), target: faulty(stores.target, plan, 'target') };
   const options = { callMs, settings: { leaseMs: 2_000, requestTimeoutMs: 200 } };
-  await runCopy({ stores: broken, ledger: faulty(ledger, plan, 'ledger'), ...options }, { segments: 2 }).catch(
-    () => undefined,
-  );
+  await runCopy(
+    { stores: broken, ledger: faulty(ledger, plan, 'ledger'), outcomes: ledger, ...options },
+    { segments: 2 },
+  ).catch(() => undefined);
   const again = await runCopy({ stores, ledger, ...options }, { segments: 2 });
   const where = `call ${plan.at} (${plan.kind}), ${plan.log?.[plan.at - 1] ?? 'no such call'}`;
   // A run that came through in spite of the fault has completed its attempt: then the second finds the table there.
@@ -78,7 +79,9 @@ describe('a fault at every call to a store, the state entry or the ledger', () =
     'of kind "%s" leaves a copy that ends equal, each item counted once',
     async (kind) => {
       const numbers = Array.from({ length: calls }, (_, index) => index + 1);
-      const plans = await pMap(numbers, (at) => copyWith(faultPlan(at, kind)), { concurrency: kind === 'never' ? 32 : 12 });
+      const plans = await pMap(numbers, (at) => copyWith(faultPlan(at, kind)), {
+        concurrency: kind === 'never' ? 32 : 12,
+      });
       const fired = plans.filter((plan) => plan.fired).length;
       process.stderr.write(`${kind}: a fault at ${fired} of ${calls} calls\n`);
       // Calls of concurrent units change places, so that a few of the last may not come to pass.

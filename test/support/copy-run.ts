@@ -27,6 +27,8 @@ export async function testLedger(endpoint: string): Promise<Ledger> {
 export interface CopyRunOptions {
   readonly stores: Readonly<Record<string, Store>>;
   readonly ledger: Ledger;
+  /** Reads the outcome, where `ledger` is one that fails. */
+  readonly outcomes?: Ledger;
   readonly settings?: Partial<Settings>;
   readonly clock?: Clock;
   readonly callMs?: number;
@@ -58,7 +60,7 @@ export async function runCopy(options: CopyRunOptions, copy: Record<string, unkn
     callMs: options.callMs ?? 60_000,
     pauseMs: options.pauseMs ?? 10,
   });
-  const status = await runStatus(options.ledger, execution);
+  const status = await runStatus(options.outcomes ?? options.ledger, execution);
   if (status === undefined) throw new Error(`execution ${execution} left no record`);
   return status;
 }

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { StoreUnavailableError } from '../../errors.js';
 
 /** Rows as arrays of the values' text, as the server wrote it: no parser comes between, so nothing is rounded. */
