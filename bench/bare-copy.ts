@@ -70,7 +70,9 @@ async function write(client: DynamoDBClient, table: string, items: Record<string
       ReturnConsumedCapacity: 'TOTAL',
     });
     const answer: BatchWriteItemCommandOutput = await client.send(command);
-    left = (answer.UnprocessedItems?.[table] ?? []).flatMap(({ PutRequest }) => (PutRequest?.Item ? [PutRequest.Item] : []));
+    left = (answer.UnprocessedItems?.[table] ?? []).flatMap(({ PutRequest }) =>
+      PutRequest?.Item ? [PutRequest.Item] : [],
+    );
   }
 }
 
