@@ -24,8 +24,21 @@ export interface CopyOptions {
   readonly stack?: string;
 }
 
+const stores = `
+Stores:
+  dynamodb://REGION[/PREFIX]       DynamoDB; PREFIX begins the names of its tables
+    ?endpoint=URL&profile=NAME&roleArn=ARN&externalId=ID
+  dynamodb://embedded?path=DIR     an embedded DynamoDB, its data in DIR
+  postgres://USER@HOST/DATABASE    PostgreSQL; what is left out comes from the PG* variables
+    ?schema=NAME&sslmode=MODE&…
+  postgres://embedded?path=DIR     an embedded PostgreSQL, its data in DIR
+  archive:DIR                      an archive on disk, in the format of DynamoDB's exports
+  s3://BUCKET/PREFIX               the same on S3
+    ?region=REGION&endpoint=URL&profile=NAME&roleArn=ARN&externalId=ID`;
+
 export function addCopyOptions(command: Command): Command {
   return command
+    .usage('--from <store> --to <store> [options]')
     .option('--from <store>', 'the store to read: a URL, or a name that carryover.config.ts declares (required)')
     .option('--to <store>', 'the store to write (required)')
     .option('--tables <patterns>', 'tables to carry, with * for any characters, separated by commas (default: all)')
@@ -42,7 +55,8 @@ export function addCopyOptions(command: Command): Command {
     .option('--json', 'print one JSON report on stdout, everything else on stderr')
     .option('--ledger <store>', 'the DynamoDB store that records runs (default: an embedded one under .carryover/)')
     .option('--config <file>', 'the project configuration (default: carryover.config.ts where there is one)')
-    .option('--stack <name>', 'start the run in this deployed stack and follow it; stores are named, not given by URL');
+    .option('--stack <name>', 'start the run in this deployed stack and follow it; stores are named, not given by URL')
+    .addHelpText('after', stores);
 }
 
 /** The input of an execution for these options, `from` and `to` apart, and all that is wrong with them. */
