@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InputError, type Fault } from '../errors.js';
+import { inputFaults } from '../input-faults.js';
 import { copyInputSchema, type CopyInput } from '../migrations/copy/copy-input.js';
 
 /** The input of an execution: what to do, and who asks for it. */
@@ -17,19 +18,10 @@ export interface ExecutionInput {
 /** The input with its defaults. Throws InputError with all faults, each naming its field (`copy.tables[2]`). */
 export function parseExecutionInput(input: unknown): ExecutionInput {
   const parsed = executionInputSchema.safeParse(input);
-  if (!parsed.success) throw new InputError(parsed.error.issues.map(faultOf));
+  if (!parsed.success) throw new InputError(inputFaults(parsed.error, 'input'));
   const faults = contradictions(parsed.data.copy);
   if (faults.length > 0) throw new InputError(faults);
   return parsed.data;
-}
-
-function faultOf(issue: z.core.$ZodIssue): Fault {
-  const field = issue.path.reduce<string>(
-    (path, part) =>
-      typeof part === 'number' ? `${path}[${part}]` : path === '' ? String(part) : `${path}.${String(part)}`,
-    '',
-  );
-  return { field: field === '' ? 'input' : field, message: issue.message };
 }
 
 function contradictions(copy: CopyInput): Fault[] {

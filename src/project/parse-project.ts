@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Fault } from '../errors.js';
+import { inputFaults } from '../input-faults.js';
 import type { DeclaredStore, Project, StoreDeclaration } from '../project.js';
 import { settingsSchema } from '../settings.js';
 import { parseStoreUrl } from '../stores/store-url.js';
@@ -31,7 +32,7 @@ const projectSchema = z.strictObject({
 export function parseProject(value: unknown): { project: Project } | { faults: Fault[] } {
   const parsed = projectSchema.safeParse(value);
   const faults = [
-    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => faultsOf(issue))),
+    ...(parsed.success ? [] : inputFaults(parsed.error, 'configuration')),
     ...namedStores(value).flatMap(([name, declaration]) => declarationFaults(name, declaration)),
     ...ledgerFaults(value),
   ];
@@ -41,19 +42,6 @@ export function parseProject(value: unknown): { project: Project } | { faults: F
 /** A declaration in its long form. */
 export function declaredStore(declaration: StoreDeclaration): DeclaredStore {
   return typeof declaration === 'string' ? { url: declaration } : declaration;
-}
-
-function faultsOf(issue: z.core.$ZodIssue): Fault[] {
-  if (issue.code !== 'unrecognized_keys') return [{ field: fieldOf(issue.path), message: issue.message }];
-  return issue.keys.map((key) => ({
-    field: fieldOf([...issue.path, key]),
-    message: 'is not known here: leave it out',
-  }));
-}
-
-function fieldOf(path: readonly PropertyKey[]): string {
-  const field = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
-  return field === '' ? 'configuration' : field.replace(/^\./, '');
 }
 
 /** The stores of what may be no project at all: their URLs are looked at even when something else is wrong. */

@@ -72,6 +72,7 @@ async function forecastTable(
       existing !== undefined && state === 'existing'
         ? [...existingFaults(input, table, target), ...mergeFaults(input, description, existing)]
         : [];
+    if (existing === undefined) refused.push(...absentFaults(input, selected, target));
     const { items, sizeBytes } = description;
     return {
       table: {
@@ -116,6 +117,12 @@ export function existingFaults(input: CopyInput, table: string, { location, capa
       },
     ];
   return [];
+}
+
+/** Without Setup nobody makes the table that is to be filled or validated. */
+function absentFaults({ steps }: CopyInput, { table, mode, validated }: SelectedTable, { location }: Store): Fault[] {
+  if (steps.includes('setup') || mode !== 'carry' || !(steps.includes('migrate') || validated)) return [];
+  return [{ field: `table "${table}"`, message: `is not in ${location}: add the step "setup", which creates it` }];
 }
 
 /** Items can be merged only into a table of the same key. */
