@@ -5,7 +5,6 @@ import { startEmbeddedDynamodb } from '../src/local/embedded-dynamodb.js';
 import { bareCopy, scanUnits } from './bare-copy.js';
 import { benchClient, createTable, fillTable } from './bench-items.js';
 import { benchCopy } from './bench-run.js';
-import { startCountingProxy } from './counting-proxy.js';
 import { median, type Figure } from './figures.js';
 
 const segments = 4;
@@ -29,11 +28,9 @@ export async function copyBench(items: number, rounds: number): Promise<Figure[]
       );
     }
     const units = await validationUnits(client, engine.endpoint, ledger);
-    const beyond = await requestsBeyond(engine.endpoint);
     return [
       { name: 'copy, items/s beside a bare Scan + BatchWriteItem loop', ratio: median(ratios), goal: 'at least 0.95' },
       { name: 'validation, read units beside reading both tables once', ratio: units, goal: '1.00' },
-      { name: "requests beyond the copy's own, a part of them", ratio: beyond, goal: 'under 0.01' },
     ];
   } finally {
     client.destroy();
@@ -67,24 +64,4 @@ async function validationUnits(
   const { tables } = await benchCopy(stores, ledger, { segments, steps: ['validate'] });
   const once = (await scanUnits(client, 'source.items')) + (await scanUnits(client, 'own-0.items'));
   return (tables[0]?.validate.usage.readUnits ?? 0) / once;
-}
-
-/** Everything that reaches source, target and ledger, less the requests that move data. */
-async function requestsBeyond(engine: string): Promise<number> {
-  const proxy = await startCountingProxy(engine);
-  try {
-    const stores = { from: storeOf(proxy.endpoint, 'source.'), to: storeOf(proxy.endpoint, 'counted.') };
-    const ledger = `dynamodb://us-east-1/counted-?endpoint=${proxy.endpoint}`;
-    const { tables } = await benchCopy(stores, ledger, {
-      segments,
-      concurrency: segments,
-      steps: ['setup', 'migrate'],
-    });
-    const all = [...proxy.counts.values()].reduce((sum, count) => sum + count, 0);
-    const data = tables.reduce((sum, { migrate }) => sum + migrate.usage.requests, 0);
-    process.stderr.write(`  requests: ${JSON.stringify(Object.fromEntries(proxy.counts))}, of data: ${data}\n`);
-    return (all - data) / data;
-  } finally {
-    await proxy.stop();
-  }
 }

@@ -3,7 +3,8 @@ import { runStatus } from '../engine/run-status.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Progress } from './progress.js';
 
-const everyMs = 1_000;
+/** Each look reads a few entries of the ledger: seldom enough to cost less than one request in a hundred of a copy. */
+const everyMs = 2_000;
 
 /** Shows a run's progress from the ledger until `ended` settles; then once more. */
 export async function followRun<T>(
@@ -21,7 +22,7 @@ export async function followRun<T>(
   const watch = async (): Promise<void> => {
     while (!over.signal.aborted) {
       await clock.sleep(everyMs, over.signal).catch(() => undefined);
-      // What cannot be shown now is shown a second later; the run does not depend on it.
+      // What cannot be shown now is shown at the next look; the run does not depend on it.
       if (!over.signal.aborted) await show().catch(() => undefined);
     }
   };

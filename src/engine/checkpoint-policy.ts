@@ -4,8 +4,9 @@ import type { Settings } from '../settings.js';
 export type CheckpointPace = 'each' | 'frequent' | 'rare';
 
 /**
- * When a checkpoint is due. In Migrate: after two seconds and a hundred data requests, whichever is later, so that
- * checkpoints stay below one request in a hundred; after a minute at the latest. In Validate, where it carries a digest
+ * When a checkpoint is due. In Migrate: after two seconds and two hundred data requests, whichever is later, so that
+ * checkpoints are one request in two hundred at most, which leaves as much again for claims and the lease within one in a
+ * hundred; after a minute at the latest. In Validate, where it carries a digest
  * of up to 24 KB, once a minute. At the end of a call always.
  */
 export function checkpointDue(

@@ -1,7 +1,7 @@
 import type { Settings } from '../../settings.js';
 import type { TableDescription } from '../../stores/store.js';
 
-const itemsPerSegment = 25_000;
+const itemsPerSegment = 50_000;
 const bytesPerSegment = 128 * 1024 * 1024;
 const whenUnknown = 4;
 const atMost = 1_000;
