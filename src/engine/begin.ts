@@ -4,9 +4,15 @@ import type { Json } from '../json.js';
 import type { RunRecord } from '../ledger/ledger.js';
 import { copySpec, describeCopy } from '../migrations/copy/copy-input.js';
 import type { Store } from '../stores/store.js';
-import { changeState, changeStateAsOwner, stateLeaseCell, type AttemptState } from '../versions/state-entry.js';
+import {
+  changeState,
+  changeStateAsOwner,
+  readState,
+  stateLeaseCell,
+  type AttemptState,
+} from '../versions/state-entry.js';
 import { attemptToResume, assertNoOtherAttempt } from './attempt.js';
-import { changeAttempt } from './attempt-record.js';
+import { attemptRecord, changeAttempt } from './attempt-record.js';
 import type { Call, Dependencies, RunState } from './dependencies.js';
 import { parseExecutionInput, type ExecutionInput } from './execution-input.js';
 import { checkedForecast, unfinishedAttempt } from './forecast-run.js';
@@ -56,6 +62,7 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
     where: record.where,
     durationMs: deps.settings.leaseMs,
     clock: deps.clock,
+    tokenAbove: await knownToken(target, deps),
   });
   await deps.ledger.changeRun(id, { token: lease.token, step: 'begin' });
   const attempt = await beginAttempt(id, lease.token, parsed, { source, target }, deps);
@@ -85,6 +92,12 @@ async function end(record: RunRecord, target: Store, deps: Dependencies): Promis
   return { id, attempt: record.attempt ?? '', token: token ?? 0, pending: false, concurrency: 1 };
 }
 
+/** The largest token that the ledger knows of the target's attempt: a restored state entry may be behind it. */
+async function knownToken(target: Store, { ledger }: Dependencies): Promise<number> {
+  const attempt = (await readState(target.keyValues))?.attempt;
+  return attempt === undefined ? 0 : (await attemptRecord(ledger, attempt.id)).token;
+}
+
 /** With the lease held: the attempt that the state entry names, or a new one; what an older owner left is dealt with. */
 async function beginAttempt(
   id: string,
@@ -95,8 +108,13 @@ async function beginAttempt(
 ): Promise<AttemptState> {
   const locations = { from: source.location, to: target.location };
   const spec = copySpec(input.copy, locations);
+  const found = await readState(target.keyValues);
+  const resumed = attemptToResume(found, id, spec, input.copy);
+  if (resumed !== undefined && found?.takenAt !== undefined)
+    await voidLaterCheckpoints(deps, resumed.id, { token, takenAt: found.takenAt });
   const state = await changeStateAsOwner(target.keyValues, { owner: id, token }, (current) => {
-    if (attemptToResume(current, id, spec, input.copy) !== undefined) return current;
+    const settled = current.takenAt === undefined ? current : { ...current, takenAt: undefined };
+    if (attemptToResume(current, id, spec, input.copy) !== undefined) return settled;
     assertNoOtherAttempt(current, input.copy);
     const previous = unfinishedAttempt(current)?.id;
     const attempt: AttemptState = {
@@ -107,10 +125,9 @@ async function beginAttempt(
       phase: 'setup',
       ...(previous === undefined ? {} : { previous }),
     };
-    return { ...current, attempt };
+    return { ...settled, attempt };
   });
   const attempt = state.attempt as AttemptState;
-  await voidLaterCheckpoints(deps, attempt.id, { token, revision: state.revision });
   await changeAttempt(deps.ledger, attempt.id, { token, revision: state.revision, locating: false });
   return attempt;
 }

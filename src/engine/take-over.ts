@@ -31,21 +31,22 @@ export async function awaitUnitLeases(
 /**
  * After a backup of the target was restored, its state entry is older than the ledger: checkpoints that were saved
  * later speak of writes that are gone, and their units begin anew. The state entry's revision grows with every write of
- * it, and each checkpoint carries the one that its worker knew: none can be as new as the one that this run has just
- * written, unless the entry was set back.
+ * it, and each checkpoint carries the one that its worker knew: none can be later than the one that the new owner
+ * found, unless the entry was set back. A backup that was made after the last renewal of the lease before the run died is
+ * not told from the state that it died in: what it lacks is found by validation.
  */
 export async function voidLaterCheckpoints(
   { ledger }: Dependencies,
   attempt: string,
-  now: { token: number; revision: number },
+  { token, takenAt }: { token: number; takenAt: number },
 ): Promise<void> {
   const record = await attemptRecord(ledger, attempt);
-  let restored = record.revision >= now.revision && record.token !== now.token;
+  let restored = record.revision > takenAt && record.token !== token;
   for await (const unit of ledger.units(scopes.migrate(attempt), record.migrate)) {
-    if (unit.revision < now.revision || unit.token === now.token) continue;
+    if (unit.revision <= takenAt || unit.token === token) continue;
     restored = true;
     const { unit: number, table, work } = unit;
-    await ledger.resetUnit(scopes.migrate(attempt), { unit: number, table, work }, now.token);
+    await ledger.resetUnit(scopes.migrate(attempt), { unit: number, table, work }, token);
   }
   if (restored) await changeAttempt(ledger, attempt, { generationOpen: false });
 }

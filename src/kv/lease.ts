@@ -26,6 +26,8 @@ export interface AcquireOptions extends RetryOptions {
   readonly where: string;
   readonly durationMs: number;
   readonly clock: Clock;
+  /** The token shall be larger than this one too: a cell that was set back has forgotten some. */
+  readonly tokenAbove?: number;
   readonly signal?: AbortSignal;
   /** Called before each wait for a holder that may be dead; `remainingMs` until it counts as dead. */
   readonly onWaiting?: (holder: LeaseRecord, remainingMs: number) => void;
@@ -92,9 +94,11 @@ export async function releaseLease(cell: LeaseCell, own: LeaseOwner, options: Re
   }
 }
 
-function newLease(view: LeaseState, { owner, who, where, durationMs, clock }: AcquireOptions): LeaseRecord {
+function newLease(view: LeaseState, options: AcquireOptions): LeaseRecord {
+  const { owner, who, where, durationMs, clock, tokenAbove = 0 } = options;
   const since = new Date(clock.now()).toISOString();
-  return { owner, who, where, since, token: view.token + 1, renewals: 0, durationMs };
+  const token = Math.max(view.token, tokenAbove) + 1;
+  return { owner, who, where, since, token, renewals: 0, durationMs };
 }
 
 function isSame(a: LeaseRecord, b: LeaseRecord): boolean {

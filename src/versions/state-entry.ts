@@ -37,6 +37,7 @@ const stateSchema = z.strictObject({
   revision: z.int().nonnegative(),
   token: z.int().nonnegative(),
   lease: leaseSchema.optional(),
+  takenAt: z.int().nonnegative().optional(),
   attempt: attemptSchema.optional(),
   active: z.record(z.string(), z.string()),
   cleanup: z.array(z.string()),
@@ -57,6 +58,11 @@ export interface StateEntry {
   /** The largest fencing token that was ever given. */
   readonly token: number;
   readonly lease?: z.infer<typeof leaseSchema> | undefined;
+  /**
+   * The revision that the first owner found who has not begun to work since, however many came after it. Absent once
+   * one has begun. Whatever was saved elsewhere with a later revision speaks of a state that is no more.
+   */
+  readonly takenAt?: number | undefined;
   readonly attempt?: AttemptState | undefined;
   /** Logical names and the physical ones that are live. */
   readonly active: Readonly<Record<string, string>>;
@@ -133,8 +139,10 @@ export function stateLeaseCell(kv: KeyValueStore): LeaseCell {
         token,
         revision,
         async swap(next) {
+          const comes = next.lease !== undefined && next.lease.owner !== lease?.owner;
+          const takenAt = comes ? { takenAt: state.takenAt ?? state.revision } : {};
           try {
-            await writeState(kv, state, { ...state, lease: next.lease, token: next.token }, predicate);
+            await writeState(kv, state, { ...state, ...takenAt, lease: next.lease, token: next.token }, predicate);
             return true;
           } catch (error) {
             if (error instanceof PredicateFailedError) return false;
