@@ -3,11 +3,11 @@ import { exitCodes } from '../engine/exit-codes.js';
 import { explain } from './exit-with.js';
 import { createProgram } from './program.js';
 
-/** Runs the command that the process was given, and resolves with its exit code. What is wrong is told on stderr. */
-export async function runCommandLine(): Promise<number> {
+/** Runs the command that these arguments name, and resolves with its exit code. What is wrong is told on stderr. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
   let exitCode: number = exitCodes.done;
   try {
-    await createProgram(await ownVersion(), (code) => (exitCode = code)).parseAsync();
+    await createProgram(await ownVersion(), (code) => (exitCode = code)).parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     const explained = explain(error);

@@ -7,6 +7,7 @@ import type { Json } from '../json.js';
 import { openLocalRuntime } from '../local/local-runtime.js';
 import type { Forecast } from '../migrations/migration.js';
 import { systemClock } from '../system-clock.js';
+import { assertAnswering } from './assert-answering.js';
 import { confirmDrops } from './confirm.js';
 import { addCopyOptions, type CopyOptions } from './copy-options.js';
 import { localRequest, type CopyRequestInput } from './copy-request.js';
@@ -36,6 +37,7 @@ async function copy(options: CopyOptions): Promise<number> {
 }
 
 async function copyLocally(deps: Dependencies, input: CopyRequestInput, options: CopyOptions): Promise<number> {
+  await assertAnswering([deps.openStore(input.from), deps.openStore(input.to)]);
   if (options.dryRun) {
     const forecast = await forecastRun({ copy: input }, deps);
     process.stdout.write(`${options.json ? JSON.stringify(forecast) : planTable(forecast)}\n`);

@@ -15,4 +15,4 @@ if (Number.parseInt(process.versions.node, 10) < leastNode) {
 // Only now: what it loads does not work with an older Node.
 const { runCommandLine } = await import('./command-line.js');
 // Connections that an engine keeps open must not keep the command from ending.
-process.exit(await runCommandLine());
+process.exit(await runCommandLine(process.argv.slice(2)));
