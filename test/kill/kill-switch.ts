@@ -18,6 +18,8 @@ export type Step = (typeof steps)[number];
 export interface Moment {
   readonly step: Step;
   readonly request: number;
+  /** Counts requests of this operation alone. */
+  readonly operation?: string;
   readonly fate: Fate;
   readonly delayMs: number;
 }
@@ -36,7 +38,8 @@ export class KillSwitch implements WireListener {
   onRequest(request: WireRequest): Fate | undefined {
     const [now, wanted] = [steps.indexOf(this.#step), steps.indexOf(this.moment.step)];
     if (this.#fired || request.operation === 'end' || now < wanted) return undefined;
-    if (now === wanted && ++this.#seen < this.moment.request) return undefined;
+    const { operation = request.operation } = this.moment;
+    if (now === wanted && (request.operation !== operation || ++this.#seen < this.moment.request)) return undefined;
     this.#fired = true;
     this.fire(request);
     return this.moment.fate;

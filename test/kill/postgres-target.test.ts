@@ -26,9 +26,7 @@ const moments = [
   momentIn(random, 'migrate', 1, 50),
   momentIn(random, 'migrate', 80, 130),
   momentIn(random, 'migrate', 40, 90),
-  momentIn(random, 'expect', 1, 150),
   momentIn(random, 'validate', 1, 120),
-  momentIn(random, 'judge', 1, 15),
   momentIn(random, 'complete', 1, 50),
   momentIn(random, 'cleanup', 1, 6),
 ];
@@ -50,7 +48,7 @@ async function versions(url: string): Promise<Map<string, string>> {
   });
 }
 
-describe('a copy from PostgreSQL into PostgreSQL, killed in every step', () => {
+describe('a copy from PostgreSQL into PostgreSQL, killed in most steps', () => {
   test('ends with the rows of the source, and writes no row again that a checkpoint covers', async () => {
     const written = new Map<string, string | undefined>();
     const { kills, last, counted } = await runKillSeries({
