@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import { exitCodes } from '../engine/exit-codes.js';
 import { runStatus } from '../engine/run-status.js';
-import { InputError, StoreUnavailableError } from '../errors.js';
+import { InputError, StoreUnavailableError, type Fault } from '../errors.js';
 import type { Json } from '../json.js';
 import { openDynamodbLedger } from '../ledger/dynamodb-ledger.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -68,8 +68,15 @@ async function remoteForecast(client: StackClient, ledger: Ledger, input: CopyRe
   const id = await execute(client, ledger, { ...input, dryRun: true });
   const forecast = await ledger.document(id, 'forecast');
   if (forecast !== undefined) return forecast as unknown as Forecast;
-  const run = await ledger.run(id);
-  throw new InputError([{ field: 'copy', message: run?.error?.message ?? `the dry run ${id} left no forecast` }]);
+  const { error } = (await ledger.run(id)) ?? {};
+  if (error?.name === 'InputError') throw new InputError(error.message.split('\n').map(faultOf));
+  throw new StoreUnavailableError(`the dry run ${id} failed: ${error?.message ?? 'it left no forecast'}`);
+}
+
+/** A line of an InputError's message as the fault that it was. */
+function faultOf(line: string): Fault {
+  const end = line.indexOf(': ');
+  return { field: line.slice(0, end), message: line.slice(end + 2) };
 }
 
 async function allowedDrops(

@@ -1,0 +1,73 @@
+import { ulid } from 'ulid';
+import type { CopyReport } from '../../src/cli/copy-report.js';
+import type { Store } from '../../src/stores/store.js';
+import { deployedStack } from './deployed-stack.js';
+import { openFolder, type CommandFolder } from './in-folder.js';
+import { counts, memoryStore } from './memory-tables.js';
+
+const name = `Carryover-${ulid()}`;
+let folder: CommandFolder;
+let stack: Awaited<ReturnType<typeof deployedStack>>;
+let stores: Record<string, Store>;
+beforeAll(async () => {
+  folder = await openFolder();
+  stores = {
+    'orders-old': await memoryStore(ulid(), { orders: 30, customers: 4 }),
+    'orders-new': await memoryStore(ulid(), {}),
+    'orders-used': await memoryStore(ulid(), { orders: 1, bystander: 2 }),
+  };
+  stack = await deployedStack(name, stores);
+});
+afterAll(async () => {
+  await stack.stop();
+  await folder.remove();
+});
+
+const copy = (to: string, ...options: string[]) =>
+  folder.run('copy', '--stack', name, '--from', 'orders-old', '--to', to, ...options);
+
+describe('carryover copy --stack', () => {
+  test('starts the execution that the console would start, and reports what the ledger says', async () => {
+    const { exitCode, stdout, stderr } = await copy('orders-new', '--segments', '2', '--json');
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse(stdout) as CopyReport).toMatchObject({
+      status: 'succeeded',
+      tables: [
+        { table: 'customers', items: 4, differences: { total: 0 } },
+        { table: 'orders', items: 30, differences: { total: 0 } },
+      ],
+    });
+    const copied = { from: 'orders-old', to: 'orders-new', segments: 2 };
+    expect(stack.stepFunctions.inputs.at(-1)).toMatchObject({ copy: copied, startedBy: expect.any(String) as string });
+    expect(await counts(stores['orders-new'] as Store)).toEqual({ orders: 30, customers: 4 });
+    expect(await folder.files()).toEqual([]);
+  });
+
+  test('lets the stack make the forecast of a dry run', async () => {
+    const { exitCode, stdout } = await copy('orders-used', '--dry-run', '--on-existing', 'replace');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('Would be dropped from the target: orders');
+  });
+
+  test('asks before tables are replaced, and ends with 2 where nobody can be asked', async () => {
+    const { exitCode, stderr } = await copy('orders-used', '--on-existing', 'replace');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('replace would drop orders of orders-used');
+    expect(await counts(stores['orders-used'] as Store)).toEqual({ orders: 1, bystander: 2 });
+  });
+
+  test('ends with 2 where the stack refuses the input', async () => {
+    const { exitCode, stderr } = await copy('orders-used');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/--on-existing: table "orders" is in/);
+    const unknown = await copy('nobody', '--dry-run');
+    expect(unknown.exitCode).toBe(2);
+    expect(unknown.stderr).toMatch(/^ {2}--to: "nobody" is not a store of the project/m);
+  });
+
+  test('ends with 2 where there is no such stack', async () => {
+    const { exitCode, stderr } = await folder.run('copy', '--stack', 'Nothing', '--from', 'a', '--to', 'b');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/--stack: "Nothing" is no state machine/);
+  });
+});
