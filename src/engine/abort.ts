@@ -80,14 +80,17 @@ async function freeLease(owner: string, token: number, input: unknown, deps: Dep
   await releaseLease(stateLeaseCell(target.keyValues), { owner, token });
 }
 
+/** Characters of an error that are kept: far below what an entry of the ledger and a state may hold. */
+const messageLength = 8_000;
+
 /** Lambda's cause is a JSON text with `errorMessage`; an interpreter's is the message itself. */
 function messageOf({ Error: name, Cause: cause = '' }: CaughtError): { name: string; message: string } {
   try {
     const parsed: unknown = JSON.parse(cause);
     if (typeof parsed === 'object' && parsed !== null && 'errorMessage' in parsed)
-      return { name, message: String(parsed.errorMessage) };
+      return { name, message: String(parsed.errorMessage).slice(0, messageLength) };
   } catch {
     // Not JSON: the message itself.
   }
-  return { name, message: cause };
+  return { name, message: cause.slice(0, messageLength) };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CorruptDataError } from '../errors.js';
+import { CorruptDataError, LateWriterError } from '../errors.js';
 import type { Json } from '../json.js';
 import type { Ledger } from '../ledger/ledger.js';
 
@@ -16,6 +16,8 @@ const schema = z.object({
   generationOf: z.string(),
   /** When it began, epoch milliseconds: items that had expired by then are left out on both sides. */
   generationAt: z.number().int(),
+  /** The units of the generation are planned, all of them. */
+  generationPlanned: z.boolean(),
   validate: z.number().int(),
   locate: z.number().int(),
   /** The execution that is under way was given the units of Locate. One that was killed there is not. */
@@ -37,6 +39,7 @@ export const newAttempt: AttemptRecord = {
   generationOpen: false,
   generationOf: '',
   generationAt: 0,
+  generationPlanned: false,
   validate: 0,
   locate: 0,
   locating: false,
@@ -45,27 +48,39 @@ export const newAttempt: AttemptRecord = {
 };
 
 export async function attemptRecord(ledger: Ledger, attempt: string): Promise<AttemptRecord> {
-  const body = await ledger.document(attempt, name);
+  return parse(attempt, await ledger.document(attempt, name));
+}
+
+/**
+ * Changes fields of the record, on what is there at that moment. Throws LateWriterError for a run with an older token
+ * than the record's: a call that was left behind changes nothing.
+ */
+export async function changeAttempt(
+  ledger: Ledger,
+  { attempt, token }: { readonly attempt: string; readonly token: number },
+  change: Partial<AttemptRecord>,
+): Promise<void> {
+  await ledger.changeDocument(attempt, name, (body) => {
+    const record = parse(attempt, body);
+    if (record.token > token)
+      throw new LateWriterError(`attempt ${attempt} is worked on by a newer run (token ${record.token}, not ${token})`);
+    return { ...record, ...change } as Json;
+  });
+}
+
+function parse(attempt: string, body: Json | undefined): AttemptRecord {
   if (body === undefined) return newAttempt;
   const parsed = schema.safeParse(body);
   if (!parsed.success) throw new CorruptDataError(`the record of attempt ${attempt} in the ledger does not parse`);
   return parsed.data;
 }
 
-export async function changeAttempt(
-  ledger: Ledger,
-  attempt: string,
-  change: Partial<AttemptRecord>,
-): Promise<AttemptRecord> {
-  const changed = { ...(await attemptRecord(ledger, attempt)), ...change };
-  await ledger.putDocument(attempt, name, changed as Json);
-  return changed;
-}
-
 /** The scopes of an attempt's units in the ledger. */
 export const scopes = {
-  /** One unit: the step itself, so that two calls never prepare at a time. One scope a run: each run looks again. */
-  step: (attempt: string, step: string, run: string) => `${attempt}/${step}/${run}`,
+  /** One unit: the step itself, so that two calls never prepare at a time. One scope a run and token: each run looks
+   * again, and so does one that is redriven. */
+  step: (attempt: string, step: string, { id, token }: { id: string; token: number }) =>
+    `${attempt}/${step}/${id}-${token}`,
   migrate: (attempt: string) => `${attempt}/migrate`,
   /** Units of both sides, and the expectations as documents. */
   validate: (attempt: string, generation: number) => `${attempt}/validate-${generation}`,

@@ -11,12 +11,14 @@ export function attemptToResume(
   state: StateEntry | undefined,
   run: string,
   spec: string,
-  { fresh }: CopyInput,
+  { fresh, onExisting }: CopyInput,
 ): AttemptState | undefined {
   const attempt = state?.attempt;
   if (attempt === undefined) return undefined;
   if (attempt.id === run) return attempt;
-  return attempt.endedAt === undefined && attempt.spec === spec && !fresh ? attempt : undefined;
+  if (attempt.endedAt !== undefined || attempt.spec !== spec || fresh) return undefined;
+  // A completed one is only gone on with where beginning anew would be refused: elsewhere the same command means it.
+  return attempt.phase !== 'complete' || onExisting === 'fail' ? attempt : undefined;
 }
 
 /** Throws InputError when the target holds an unfinished attempt of another command, unless a fresh start is asked for. */

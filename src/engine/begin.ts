@@ -65,8 +65,10 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
     tokenAbove: await knownToken(target, deps),
   });
   await deps.ledger.changeRun(id, { token: lease.token, step: 'begin' });
+  // Calls of the attempt that is resumed, or replaced by a fresh one, must have ended before anything is void or dropped.
+  const earlier = (await readState(target.keyValues))?.attempt;
+  if (earlier !== undefined) await awaitUnitLeases(deps, earlier.id, lease.token, askedAt);
   const attempt = await beginAttempt(id, lease.token, parsed, { source, target }, deps);
-  await awaitUnitLeases(deps, attempt.id, lease.token, askedAt);
   await deps.ledger.changeRun(id, { attempt: attempt.id });
   return {
     id,
@@ -128,6 +130,10 @@ async function beginAttempt(
     return { ...settled, attempt };
   });
   const attempt = state.attempt as AttemptState;
-  await changeAttempt(deps.ledger, attempt.id, { token, revision: state.revision, locating: false });
+  await changeAttempt(
+    deps.ledger,
+    { attempt: attempt.id, token },
+    { token, revision: state.revision, locating: false },
+  );
   return attempt;
 }

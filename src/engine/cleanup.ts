@@ -1,11 +1,13 @@
 import type { Call, Dependencies, StepInput } from './dependencies.js';
+import { underHeartbeat } from './heartbeat.js';
 import { openRun } from './open-run.js';
 
 /** Cleanup: removes what a completed attempt kept for itself, and records that the run reached its end. */
 export async function cleanup({ run }: StepInput, deps: Dependencies, call: Call): Promise<{ done: boolean }> {
   const open = await openRun(run, deps, call);
   await deps.ledger.changeRun(run.id, { step: 'cleanup' });
-  if (open.state.attempt?.phase === 'complete') await open.migration.cleanup(open.context);
+  if (open.state.attempt?.phase === 'complete')
+    await underHeartbeat(open, deps.clock, () => open.migration.cleanup(open.context));
   await deps.ledger.changeRun(run.id, { exitCode: 0 });
   return { done: true };
 }

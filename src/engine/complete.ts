@@ -1,7 +1,7 @@
 import { changeStateAsOwner } from '../versions/state-entry.js';
 import { changeAttempt } from './attempt-record.js';
 import type { Call, Dependencies, StepInput } from './dependencies.js';
-import { startHeartbeat } from './heartbeat.js';
+import { underHeartbeat } from './heartbeat.js';
 import { openRun } from './open-run.js';
 
 /**
@@ -11,19 +11,13 @@ import { openRun } from './open-run.js';
 export async function complete({ run }: StepInput, deps: Dependencies, call: Call): Promise<{ done: boolean }> {
   const open = await openRun(run, deps, call);
   await deps.ledger.changeRun(run.id, { step: 'complete' });
-  const heartbeat = startHeartbeat(open.held, deps.clock, open.settings.leaseMs);
-  try {
-    // Of a completed attempt too: a table may have been dropped and carried again since.
-    if (!(await open.migration.complete(open.context))) return { done: false };
-    heartbeat.assertHeld();
-  } finally {
-    await heartbeat.stop();
-  }
+  // Of a completed attempt too: a table may have been dropped and carried again since.
+  if (!(await underHeartbeat(open, deps.clock, () => open.migration.complete(open.context)))) return { done: false };
   await changeStateAsOwner(open.target.keyValues, { owner: run.id, token: run.token }, (state) => {
     if (state.attempt === undefined || state.attempt.phase === 'complete') return state;
     const completedAt = new Date(deps.clock.now()).toISOString();
     return { ...state, attempt: { ...state.attempt, phase: 'complete', completedAt } };
   });
-  await changeAttempt(deps.ledger, run.attempt, { generationOpen: false });
+  await changeAttempt(deps.ledger, run, { generationOpen: false });
   return { done: true };
 }

@@ -41,11 +41,12 @@ async function begunGeneration({ run, input }: OpenRun, deps: Dependencies, reco
   const generationOf = JSON.stringify([...input.copy.noValidate].sort());
   if (record.generationOpen && record.generationOf === generationOf) return record.generation;
   const generation = record.generation + 1;
-  await changeAttempt(deps.ledger, run.attempt, {
+  await changeAttempt(deps.ledger, run, {
     generation,
     generationOf,
     generationOpen: true,
     generationAt: deps.clock.now(),
+    generationPlanned: false,
     validate: 0,
     locate: 0,
     locating: false,
@@ -54,7 +55,7 @@ async function begunGeneration({ run, input }: OpenRun, deps: Dependencies, reco
 }
 
 async function planned(open: OpenRun, deps: Dependencies, call: Call, generation: number): Promise<boolean> {
-  const scope = scopes.step(open.run.attempt, `expect-${generation}`, open.run.id);
+  const scope = scopes.step(open.run.attempt, `expect-${generation}`, open.run);
   await deps.ledger.planUnits(scope, [{ unit: 0, table: open.input.copy.tables.join(', '), work: null }]);
   const status = await workUnit(open, deps, call, {
     scope,
@@ -63,6 +64,7 @@ async function planned(open: OpenRun, deps: Dependencies, call: Call, generation
     throws: true,
     steps: () => plan(open, deps, generation),
   });
+  if (status === 'done') await changeAttempt(deps.ledger, open.run, { generationPlanned: true });
   return status === 'done';
 }
 
@@ -76,7 +78,7 @@ async function* plan(open: OpenRun, deps: Dependencies, generation: number): Asy
       const group = { table, restart: false, plan: () => viewWorks(open, expectation) };
       await planGroup(deps.ledger, { scope, token: open.run.token }, groups, group);
     }
-    await changeAttempt(deps.ledger, open.run.attempt, { validate: unitCount(groups) });
+    await changeAttempt(deps.ledger, open.run, { validate: unitCount(groups) });
     yield { cursor: table, items: 0, sizeBytes: 0, usage: noUsage };
   }
 }

@@ -7,6 +7,7 @@ import { saveVerdict, type Verdict } from './verdicts.js';
 
 /** How many keys of each kind a verdict names; the counts are of all that were looked at. */
 const namesAtMost = 100;
+const namesBytes = 40_000;
 
 const candidatesSchema = z.object({
   unit: z.number().int(),
@@ -49,13 +50,19 @@ export async function reconcileTables(
   for (const verdict of differing) {
     const candidates = await candidatesOf(ledger, scopes.locate(attempt, generation), verdict.table);
     const { counts, missing, extra, changed, collided } = reconcile(candidates, namesAtMost);
-    const keys = { missing: [...missing], extra: [...extra], changed: [...changed] };
-    const differences = { ...counts, further: verdict.further, keys, collided: [...collided] };
+    const keys = { missing: within(missing), extra: within(extra), changed: within(changed) };
+    const differences = { ...counts, further: verdict.further, keys, collided: within(collided) };
     const named = { ...verdict, differences };
     await saveVerdict(ledger, scopes.verdict(attempt, generation), named);
     found.push(named);
   }
   return found;
+}
+
+/** The first names that fit: a document takes 300 KB, and a key may have 3. */
+function within(names: readonly string[]): string[] {
+  let bytes = 0;
+  return names.filter((name) => (bytes += Buffer.byteLength(name)) <= namesBytes);
 }
 
 /** A verdict in a line for people: counts, and the first keys of each kind. */

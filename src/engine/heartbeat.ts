@@ -9,6 +9,22 @@ export interface Heartbeat {
   stop(): Promise<void>;
 }
 
+/** Does the work of a step while the lease is kept. Throws LeaseLostError when it was lost meanwhile. */
+export async function underHeartbeat<T>(
+  { held, settings }: { readonly held: HeldLease; readonly settings: { readonly leaseMs: number } },
+  clock: Clock,
+  work: () => Promise<T>,
+): Promise<T> {
+  const heartbeat = startHeartbeat(held, clock, settings.leaseMs);
+  try {
+    const result = await work();
+    heartbeat.assertHeld();
+    return result;
+  } finally {
+    await heartbeat.stop();
+  }
+}
+
 /**
  * Starts to keep `held`, every third of `leaseMs`. A renewal that fails for any other reason than a lost lease is tried
  * again at the next beat: until then what is sent is guarded by `held.assertMaySend`.

@@ -7,9 +7,10 @@ import type { Call, Dependencies, StepInput } from './dependencies.js';
 import { createDigestPair, digestPairFromBytes, type DigestPair } from './digest-pair.js';
 import { expectations } from './expectations.js';
 import { describeDifferences, reconcileTables } from './findings.js';
+import { underHeartbeat } from './heartbeat.js';
 import { openRun, type OpenRun } from './open-run.js';
 import { planLocate } from './plan-locate.js';
-import { pendingUnits, plannedGroups, type Groups } from './unit-groups.js';
+import { pendingUnits, plannedGroups, unitCount, type Groups } from './unit-groups.js';
 import { saveVerdict, verdictOf, verdicts, type Verdict } from './verdicts.js';
 
 export interface JudgeResult {
@@ -26,25 +27,36 @@ export interface JudgeResult {
 export async function judge({ run }: StepInput, deps: Dependencies, call: Call): Promise<JudgeResult> {
   const open = await openRun(run, deps, call);
   await deps.ledger.changeRun(run.id, { step: 'judge' });
-  const { ledger } = deps;
+  return await underHeartbeat(open, deps.clock, () => judged(open, deps));
+}
+
+async function judged(open: OpenRun, { ledger }: Dependencies): Promise<JudgeResult> {
+  const { run } = open;
   const { steps } = open.input.copy;
   const record = await attemptRecord(ledger, run.attempt);
   const generation = record.generation;
   if (steps.includes('migrate')) await assertDone(ledger, 'migrate', scopes.migrate(run.attempt), record.migrate);
   if (!steps.includes('validate')) return { next: 'cleanup', units: [] };
-  await assertDone(ledger, 'validate', scopes.validate(run.attempt, generation), record.validate);
-  if (!(await compareTables(open, ledger, generation))) return { next: 'judge', units: [] };
+  const groups = await plannedGroups(ledger, scopes.validate(run.attempt, generation));
+  await assertDone(ledger, 'validate', scopes.validate(run.attempt, generation), unitCount(groups));
+  if (!(await compareTables(open, ledger, generation, groups))) return { next: 'judge', units: [] };
   const differing = await differingTables(ledger, scopes.verdict(run.attempt, generation));
   if (differing.length === 0) return { next: await afterEqual(open, ledger, record), units: [] };
   if (!record.locating) {
-    await deps.ledger.changeRun(run.id, { step: 'locate' });
+    await ledger.changeRun(run.id, { step: 'locate' });
     return { next: 'locate', units: await planLocate(open, ledger, generation, differing) };
   }
   return await fail(open, ledger, record, differing);
 }
 
-/** Migrate may have been left out of this run, and of this attempt. */
-async function afterEqual({ run }: OpenRun, ledger: Ledger, record: AttemptRecord): Promise<'complete' | 'cleanup'> {
+/**
+ * Nothing differs: but was everything looked at, and after the last write? Throws UnitsFailedError when the generation
+ * was not planned to its end, or was closed meanwhile. Migrate may have been left out of this run, and of this attempt.
+ */
+async function afterEqual({ run }: OpenRun, ledger: Ledger, judged: AttemptRecord): Promise<'complete' | 'cleanup'> {
+  const record = await attemptRecord(ledger, run.attempt);
+  if (!record.generationOpen || !record.generationPlanned || record.generation !== judged.generation)
+    throw new UnitsFailedError('validation did not come to its end, or something was written since: run again');
   if (record.migrate === 0) return 'complete';
   const pending = await pendingUnits(ledger, scopes.migrate(run.attempt), record.migrate);
   return pending.length === 0 ? 'complete' : 'cleanup';
@@ -64,10 +76,9 @@ async function assertDone(ledger: Ledger, phase: string, scope: string, count: n
 }
 
 /** Writes the verdicts that are not written yet. False: the call's time is nearly over. */
-async function compareTables(open: OpenRun, ledger: Ledger, generation: number): Promise<boolean> {
+async function compareTables(open: OpenRun, ledger: Ledger, generation: number, groups: Groups): Promise<boolean> {
   const { attempt } = open.run;
   const units = scopes.validate(attempt, generation);
-  const groups = await plannedGroups(ledger, units);
   for await (const expectation of expectations(ledger, units)) {
     if ((await verdictOf(ledger, scopes.verdict(attempt, generation), expectation.table)) !== undefined) continue;
     if (open.ending()) return false;
@@ -78,12 +89,15 @@ async function compareTables(open: OpenRun, ledger: Ledger, generation: number):
   return true;
 }
 
-/** Adds up the digests of a table's units: one unit in memory at a time. */
+/** Adds up the digests of a table's units, all of them done: one unit in memory at a time. */
 async function mergedDigests(ledger: Ledger, scope: string, groups: Groups, table: string): Promise<DigestPair> {
   const sum = createDigestPair();
-  const { first, count } = groups.get(table) ?? { first: 0, count: 0 };
-  for (let unit = first; unit < first + count; unit++) {
-    const { expected, actual } = digestPairFromBytes((await ledger.unit(scope, unit))?.digest);
+  const group = groups.get(table);
+  if (group === undefined) throw new UnitsFailedError(`the validation of table "${table}" was not planned: run again`);
+  for (let unit = group.first; unit < group.first + group.count; unit++) {
+    const record = await ledger.unit(scope, unit);
+    if (!record?.done) throw new UnitsFailedError(`unit ${unit} of the validation of table "${table}" is not done`);
+    const { expected, actual } = digestPairFromBytes(record.digest);
     sum.expected.merge(expected);
     sum.actual.merge(actual);
   }
@@ -112,10 +126,10 @@ async function differingTables(ledger: Ledger, scope: string): Promise<Verdict[]
 
 /** Names the keys and ends the generation: what is repaired is validated anew. */
 async function fail(open: OpenRun, ledger: Ledger, record: AttemptRecord, differing: Verdict[]): Promise<never> {
-  const { attempt } = open.run;
+  const { attempt, token } = open.run;
   const failed = await pendingUnits(ledger, scopes.locate(attempt, record.generation), record.locate);
   const found = await reconcileTables(ledger, attempt, record.generation, differing);
-  await changeAttempt(ledger, attempt, { generationOpen: false });
+  await changeAttempt(ledger, { attempt, token }, { generationOpen: false });
   const incomplete =
     failed.length > 0 ? [`${failed.length} units of Locate failed: keys may be missing from this list`] : [];
   throw new ValidationFailedError([...found.map(describeDifferences), ...incomplete].join('\n'));

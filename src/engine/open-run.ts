@@ -4,7 +4,7 @@ import type { RunRecord } from '../ledger/ledger.js';
 import { copyTables } from '../migrations/copy/copy-tables.js';
 import type { Migration, MigrationContext } from '../migrations/migration.js';
 import type { Settings } from '../settings.js';
-import type { Store } from '../stores/store.js';
+import type { Fence, Store } from '../stores/store.js';
 import { readState, stateFence, stateLeaseCell, type StateEntry } from '../versions/state-entry.js';
 import type { Call, Dependencies, RunState } from './dependencies.js';
 import { parseExecutionInput, type ExecutionInput } from './execution-input.js';
@@ -29,6 +29,8 @@ export interface OpenRun {
 /** How much of a call's time is kept for coming to a safe point: a quarter, half a minute at most. */
 const endingShare = 0.25;
 const endingAtMostMs = 30_000;
+/** Nothing is sent in the last part of a call, nor in less than a request's time before its end. */
+const sendingShare = 0.1;
 
 /**
  * Opens a run for one call of a step. Throws LeaseLostError when the run no longer owns the target, so that a step that
@@ -62,10 +64,25 @@ export async function openRun(run: RunState, deps: Dependencies, call: Call): Pr
     previousAttempt: state.attempt?.previous,
     ledger: deps.ledger,
     clock: deps.clock,
-    fence: stateFence(held),
+    fence: callFence(stateFence(held), call, settings),
     ending,
   };
   return { run, record, input, migration, source, target, settings, held, state, context, ending };
+}
+
+/**
+ * The run's fence, and the call's: what a call that was given up still means to send must not be sent beside its
+ * successor, which carries the same token.
+ */
+function callFence(fence: Fence, call: Call, { requestTimeoutMs }: Settings): Fence {
+  const reserveMs = Math.min(requestTimeoutMs, call.remainingMs() * sendingShare);
+  return {
+    ...fence,
+    assertMaySend() {
+      fence.assertMaySend();
+      if (call.remainingMs() < reserveMs) throw new StoreUnavailableError('the time of this call is over');
+    },
+  };
 }
 
 /** The stores that the input names. Throws InputError for names that the project does not declare, or that mean one store. */

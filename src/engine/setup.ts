@@ -26,14 +26,14 @@ export async function setup(
   const { migrate } = await attemptRecord(deps.ledger, run.attempt);
   const units = await pendingUnits(deps.ledger, scopes.migrate(run.attempt), migrate);
   // What is written from here on is not what an earlier generation has seen.
-  if (units.length > 0) await changeAttempt(deps.ledger, run.attempt, { generationOpen: false });
+  if (units.length > 0) await changeAttempt(deps.ledger, run, { generationOpen: false });
   await deps.ledger.changeRun(run.id, { step: 'migrate' });
   return { done: true, units };
 }
 
 async function prepare(open: OpenRun, deps: Dependencies, call: Call): Promise<boolean> {
   const { run, input } = open;
-  const scope = scopes.step(run.attempt, 'setup', run.id);
+  const scope = scopes.step(run.attempt, 'setup', run);
   await deps.ledger.planUnits(scope, [{ unit: 0, table: input.copy.tables.join(', '), work: null }]);
   const status = await workUnit(open, deps, call, {
     scope,
@@ -42,7 +42,7 @@ async function prepare(open: OpenRun, deps: Dependencies, call: Call): Promise<b
     throws: true,
     steps: (record) => steps(open, deps, record.cursor),
   });
-  if (status === 'done') await changeAttempt(deps.ledger, run.attempt, { setUp: true });
+  if (status === 'done') await changeAttempt(deps.ledger, run, { setUp: true });
   return status === 'done';
 }
 
@@ -54,7 +54,9 @@ async function* steps(open: OpenRun, deps: Dependencies, from: Cursor | undefine
   for await (const progress of open.migration.setup(open.context, from)) {
     if ('group' in progress) {
       await planGroup(deps.ledger, { scope, token: open.run.token }, groups, progress.group);
-      await changeAttempt(deps.ledger, open.run.attempt, { migrate: unitCount(groups) });
+      // What an earlier generation saw of this table is gone.
+      await changeAttempt(deps.ledger, open.run, { generationOpen: false });
+      await changeAttempt(deps.ledger, open.run, { migrate: unitCount(groups) });
       continue;
     }
     cursor = 'cursor' in progress ? progress.cursor : cursor;

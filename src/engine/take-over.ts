@@ -16,13 +16,13 @@ export async function awaitUnitLeases(
   askedAt: number,
 ): Promise<void> {
   const { migrate } = await attemptRecord(ledger, attempt);
+  // No wall clock decides: a host whose clock is ahead would take a living call for a dead one.
   const until = askedAt + settings.leaseMs;
   while (clock.monotonic() < until && (await earlierCallAlive())) await clock.sleep(pollMs);
 
   async function earlierCallAlive(): Promise<boolean> {
     for await (const unit of ledger.units(scopes.migrate(attempt), migrate)) {
-      const { leaseOwner, leaseUntil = 0 } = unit;
-      if (leaseOwner !== undefined && unit.token < token && leaseUntil > clock.now() && !unit.done) return true;
+      if (unit.leaseOwner !== undefined && unit.token < token && !unit.done) return true;
     }
     return false;
   }
@@ -48,5 +48,5 @@ export async function voidLaterCheckpoints(
     const { unit: number, table, work } = unit;
     await ledger.resetUnit(scopes.migrate(attempt), { unit: number, table, work }, token);
   }
-  if (restored) await changeAttempt(ledger, attempt, { generationOpen: false });
+  if (restored) await changeAttempt(ledger, { attempt, token }, { generationOpen: false });
 }

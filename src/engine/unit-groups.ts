@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { CorruptDataError, InputError } from '../errors.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { maxUnits } from '../migrations/copy/segment-count.js';
 import type { UnitGroup } from '../migrations/migration.js';
-
-/** A Map passes the numbers of its units through one state of 256 KB: 26 bytes for each of 10,000. */
-export const maxUnits = 10_000;
 
 const groupSchema = z.object({ first: z.number().int(), count: z.number().int() });
 

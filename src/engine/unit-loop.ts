@@ -34,6 +34,9 @@ export interface UnitWork {
   readonly throws?: boolean;
 }
 
+/** Characters of an error that are kept in a unit: an error's text has no bound of its own. */
+const failureLength = 2_000;
+
 export type UnitStatus = 'done' | 'more' | 'busy' | 'failed';
 
 /**
@@ -90,7 +93,7 @@ async function afterFailure(
     throw error;
   }
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  await saver.save({ done: false, failure: { name, message } });
+  await saver.save({ done: false, failure: { name, message: message.slice(0, failureLength) } });
   await deps.ledger.release(saver.unit, claim);
   return 'failed';
 }

@@ -17,6 +17,33 @@ export class DynamodbLedgerDocuments {
 
   /** The last writer wins; but a request that was given up and arrives after its successor does not. */
   async put(scope: string, name: string, body: Json): Promise<void> {
+    await this.#replace(scope, name, undefined, () => body);
+  }
+
+  /** Each try changes what is stored then. */
+  async change(scope: string, name: string, change: (body: Json | undefined) => Json): Promise<Json> {
+    const stored = await this.client.get(documentKey(scope, name));
+    return await this.#replace(scope, name, stored, change);
+  }
+
+  async #replace(
+    scope: string,
+    name: string,
+    expected: Attributes | undefined,
+    change: (body: Json | undefined) => Json,
+  ): Promise<Json> {
+    let stored = expected;
+    for (let tries = 1; tries <= mostTries; tries += 1) {
+      const body = change(stored === undefined ? undefined : new AttributeReader(stored).json('body'));
+      const attributes = this.#attributes(scope, name, body);
+      const outcome = await replaceEntry(this.client, documentKey(scope, name), stored, attributes);
+      if (outcome.written) return body;
+      stored = outcome.stored;
+    }
+    throw new StoreUnavailableError(`document "${name}" of ${scope} was not written: others write it all the time`);
+  }
+
+  #attributes(scope: string, name: string, body: Json): Attributes {
     const json = JSON.stringify(body);
     const sizeBytes = Buffer.byteLength(json);
     if (sizeBytes > mostDocumentBytes) {
@@ -24,14 +51,7 @@ export class DynamodbLedgerDocuments {
         `document "${name}" of ${scope} has ${sizeBytes} bytes; the ledger takes ${mostDocumentBytes}`,
       );
     }
-    const attributes = { scope: text(scope), name: text(name), body: text(json), updatedAt: text(this.#now()) };
-    let stored: Attributes | undefined;
-    for (let tries = 1; tries <= mostTries; tries += 1) {
-      const outcome = await replaceEntry(this.client, documentKey(scope, name), stored, attributes);
-      if (outcome.written) return;
-      stored = outcome.stored;
-    }
-    throw new StoreUnavailableError(`document "${name}" of ${scope} was not written: others write it all the time`);
+    return { scope: text(scope), name: text(name), body: text(json), updatedAt: text(this.#now()) };
   }
 
   async document(scope: string, name: string): Promise<Json | undefined> {

@@ -26,6 +26,7 @@ export function openDynamodbLedger(options: DynamodbLedgerOptions): Ledger {
     changeRun: (id, change) => runs.change(id, change),
     runs: () => runs.runs(),
     putDocument: (scope, name, body) => documents.put(scope, name, body),
+    changeDocument: (scope, name, change) => documents.change(scope, name, change),
     document: (scope, name) => documents.document(scope, name),
     documents: (scope, prefix) => documents.documents(scope, prefix),
     planUnits: (scope, plans) => units.plan(scope, plans),

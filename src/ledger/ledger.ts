@@ -23,6 +23,11 @@ export interface Ledger {
 
   /** Documents of an attempt or a run, read whole: plans of tables, verdicts, findings. At most 300 KB of JSON each. */
   putDocument(scope: string, name: string, body: Json): Promise<void>;
+  /**
+   * Changes a document, again with what others wrote when they were faster; returns it as it is then. `change` may throw to
+   * refuse, and may be called several times.
+   */
+  changeDocument(scope: string, name: string, change: (body: Json | undefined) => Json): Promise<Json>;
   document(scope: string, name: string): Promise<Json | undefined>;
   /** Documents whose name begins with `prefix`, in the order of their names. */
   documents(scope: string, prefix: string): AsyncIterable<{ name: string; body: Json }>;

@@ -46,7 +46,7 @@ describe('the state machine', () => {
       expect(names).toEqual(expect.arrayContaining(['Lambda.ServiceException', 'Lambda.TooManyRequestsException']));
       expect(names).toEqual(expect.arrayContaining(['ThrottledError', 'StoreUnavailableError', 'OutcomeUnknownError']));
       expect(names).not.toContain('States.ALL');
-      expect(Retry?.[0]).toMatchObject({ BackoffRate: 2, MaxDelaySeconds: 20, JitterStrategy: 'FULL' });
+      expect(Retry?.[0]).toMatchObject({ BackoffRate: 2, MaxDelaySeconds: 10, JitterStrategy: 'FULL' });
     }
   });
 

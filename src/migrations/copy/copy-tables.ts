@@ -6,7 +6,7 @@ import type { CopyInput } from './copy-input.js';
 import { copySegment } from './copy-segment.js';
 import { describeIfThere } from './describe-if-there.js';
 import { forecastCopy } from './forecast.js';
-import { isOwn } from './own-table.js';
+import { isUntouched } from './own-table.js';
 import { prepareTable } from './prepare-table.js';
 import { selectTables, type SelectedTable } from './select-tables.js';
 import { tablePlans } from './table-plan.js';
@@ -47,7 +47,7 @@ async function* setup(
 async function* dropCreated({ target, fence }: MigrationContext, attempt: string): AsyncIterable<SetupProgress> {
   for await (const listed of attemptTables(target.keyValues, attempt)) {
     const existing = await describeIfThere(target, listed.name);
-    if (existing !== undefined && isOwn(existing, listed))
+    if (existing !== undefined && isUntouched(existing, listed))
       while (!(await target.drop(listed.name, fence))) yield { wait: true };
   }
   await forgetAttempt(target.keyValues, attempt);

@@ -5,8 +5,8 @@ import type { Store, TableDescription } from '../../stores/store.js';
 import type { Forecast, ForecastContext, ForecastTable } from '../migration.js';
 import type { CopyInput } from './copy-input.js';
 import { describeIfThere } from './describe-if-there.js';
-import { isOwn } from './own-table.js';
-import { segmentCount } from './segment-count.js';
+import { isOwn, isUntouched } from './own-table.js';
+import { maxUnits, segmentCount } from './segment-count.js';
 import { selectTables, type SelectedTable } from './select-tables.js';
 
 /** How many tables are described at a time. */
@@ -30,11 +30,25 @@ export async function forecastCopy(context: ForecastContext, input: CopyInput): 
   const replaced = forecasts.filter(({ target }) => input.onExisting === 'replace' && target === 'existing');
   const drops = [...new Set([...dropped, ...replaced.map(({ table }) => table)])].sort();
   return {
-    faults: [...faults, ...unusedReplacements(input, tables), ...looks.flatMap((look) => look.faults)],
+    faults: [
+      ...faults,
+      ...unusedReplacements(input, tables),
+      ...unitFaults(input, forecasts),
+      ...looks.flatMap((look) => look.faults),
+    ],
     warnings: looks.flatMap((look) => look.warnings),
     tables: forecasts,
     drops,
   };
+}
+
+/** Validation plans the segments of both sides. */
+function unitFaults({ steps }: CopyInput, tables: readonly ForecastTable[]): Fault[] {
+  const segments = tables.reduce((sum, table) => sum + table.segments, 0);
+  const units = steps.includes('validate') ? segments * 2 : segments;
+  if (units <= maxUnits) return [];
+  const message = `the tables make ${units} units, and a run has at most ${maxUnits}: carry fewer tables in one run, or set fewer segments`;
+  return [{ field: 'copy.tables', message }];
 }
 
 type OwnTable = AttemptTable & { readonly resumed: boolean };
@@ -65,7 +79,7 @@ async function forecastTable(
     const description = await source.describe(table);
     const checks = [await source.preflight(description, 'source'), await target.preflight(description, 'target')];
     const existing = await describeIfThere(target, table);
-    const own = existing !== undefined && isOwn(existing, listed);
+    const own = existing !== undefined && (listed?.resumed ? isOwn : isUntouched)(existing, listed);
     // A fresh start drops what the earlier attempt created, so it is as good as absent.
     const state = existing === undefined || (own && !listed?.resumed) ? 'absent' : own ? 'own' : 'existing';
     const refused =

@@ -1,6 +1,11 @@
 import type { AttemptTable } from '../../versions/attempt-tables.js';
 import type { TableDescription } from '../../stores/store.js';
 
+/** Whether the attempt's own table is the very one that it created: a fresh start drops no other. */
+export function isUntouched(existing: TableDescription, listed: AttemptTable | undefined): boolean {
+  return isOwn(existing, listed) && (listed?.identity === undefined || listed.identity === existing.identity);
+}
+
 /**
  * Whether the table that is there is the attempt's own: it was listed before it was created, and what is there is not
  * the table that was to be replaced by it. A table whose identity changed since (a restored backup brings the attempt's

@@ -32,10 +32,8 @@ export async function* prepareTable(
   const own = existing !== undefined && isOwn(existing, listed);
   const foreign = existing !== undefined && !own;
   if (foreign) assertMayTouch(context, input, table);
-  const merged = plan?.merged ?? (foreign && input.onExisting === 'merge');
-  const targetIdentity = yield* merged && foreign
-    ? taken(existing)
-    : made(context, description, foreign ? existing : undefined);
+  const merged = foreign && input.onExisting === 'merge';
+  const targetIdentity = yield* merged ? taken(existing) : made(context, description, foreign ? existing : undefined);
   if (mode === 'carry')
     yield {
       group: {

@@ -1,6 +1,9 @@
 import type { Settings } from '../../settings.js';
 import type { TableDescription } from '../../stores/store.js';
 
+/** A Map passes the numbers of its units through one state of 256 KB: 26 bytes for each of 10,000. */
+export const maxUnits = 10_000;
+
 const itemsPerSegment = 50_000;
 const bytesPerSegment = 128 * 1024 * 1024;
 const whenUnknown = 4;
