@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { bundleFunctions } from '../../cdk/bundle-functions.js';
+import { steps } from '../../cdk/steps.js';
+
+const config = 'examples/orders/carryover.config.ts';
+const bundles: string[] = [];
+
+beforeAll(async () => {
+  bundles.push(await bundleFunctions(config), await bundleFunctions(config));
+});
+
+afterAll(async () => {
+  for (const folder of bundles) await rm(folder, { recursive: true });
+});
+
+async function digestOf(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const name of (await readdir(folder)).sort()) hash.update(name).update(await readFile(join(folder, name)));
+  return hash.digest('hex');
+}
+
+describe('bundleFunctions', () => {
+  it.each(steps)('makes the same of the step %s each time, so that it is not published again', async (step) => {
+    const [first = '', second = ''] = bundles;
+    expect(await digestOf(join(second, step))).toBe(await digestOf(join(first, step)));
+  });
+
+  it('makes modules that run alone and throw errors under the names that the state machine matches', async () => {
+    const file = pathToFileURL(join(bundles[0] ?? '', 'begin', 'index.mjs')).href;
+    const { handler } = (await import(file)) as { handler: (event: unknown, context: object) => Promise<unknown> };
+    process.env['CARRYOVER_LEDGER_TABLE'] = 'Test-ledger';
+    const context = { getRemainingTimeInMillis: () => 5_000, functionName: 'begin' };
+    await expect(handler({}, context)).rejects.toMatchObject({ name: 'InputError' });
+    delete process.env['CARRYOVER_LEDGER_TABLE'];
+  });
+
+  it('carries the configuration, and no path of the machine that bundled it', async () => {
+    const folder = join(bundles[0] ?? '', 'migrate');
+    const [code, map] = [
+      await readFile(join(folder, 'index.mjs'), 'utf8'),
+      await readFile(join(folder, 'index.mjs.map'), 'utf8'),
+    ];
+    expect(code).toContain('dynamodb://eu-west-1/orders-v2-');
+    expect(code).not.toContain(process.cwd());
+    expect(map).not.toContain(process.cwd());
+  });
+});

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { Match } from 'aws-cdk-lib/assertions';
+import validate from 'asl-validator';
+import { sizings, steps } from '../../cdk/steps.js';
+import { rightsOf, statementsOf, synthesised } from './synthesised.js';
+
+const file = readFileSync(new URL('../../statemachines/migration.asl.json', import.meta.url), 'utf8');
+const { template } = synthesised({ stores: {} });
+
+interface Machine {
+  readonly DefinitionString: string;
+  readonly DefinitionSubstitutions: Record<string, { readonly Ref: string }>;
+}
+
+const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine')).map(
+  ({ Properties }) => Properties as Machine,
+) as [Machine];
+
+interface State {
+  readonly Type: string;
+  readonly Resource?: string;
+  readonly TimeoutSeconds?: number;
+  readonly ItemProcessor?: { readonly States: Record<string, State> };
+}
+
+function tasksOf(states: Record<string, State>): State[] {
+  return Object.values(states).flatMap((state) => [
+    ...(state.Type === 'Task' ? [state] : []),
+    ...tasksOf(state.ItemProcessor?.States ?? {}),
+  ]);
+}
+
+describe('MigrationMachine', () => {
+  it('deploys the file as it stands', () => {
+    expect(machine.DefinitionString).toBe(file);
+  });
+
+  it('puts in a published version for each placeholder, and for nothing else', () => {
+    const placeholders = [...file.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+    const substitutions = machine.DefinitionSubstitutions;
+    expect(new Set(Object.keys(substitutions))).toEqual(new Set(placeholders));
+    const versions = Object.keys(template.findResources('AWS::Lambda::Version'));
+    expect(
+      Object.values(substitutions)
+        .map(({ Ref }) => Ref)
+        .sort(),
+    ).toEqual(versions.sort());
+  });
+
+  it('is accepted by the validator once the versions are put in', () => {
+    const definition = file.replaceAll(/\$\{\w+\}/g, 'arn:aws:lambda:eu-west-1:123456789012:function:step:1');
+    expect(validate(JSON.parse(definition), { checkArn: false })).toMatchObject({ isValid: true });
+  });
+
+  it('waits for each function longer than the function may take', () => {
+    const tasks = tasksOf((JSON.parse(file) as { States: Record<string, State> }).States);
+    expect(tasks.length).toBeGreaterThanOrEqual(steps.length);
+    for (const { Resource = '', TimeoutSeconds = 0 } of tasks) {
+      const step = steps.find((name) => Resource.toLowerCase() === `\${${name}functionarn}`);
+      if (step === undefined) throw new Error(`${Resource} is no step`);
+      expect(TimeoutSeconds).toBeGreaterThan(sizings[step].timeout.toSeconds());
+    }
+  });
+
+  it('is found by the name of the stack, is traced, logs errors without data, and ends', () => {
+    template.hasResourceProperties('AWS::StepFunctions::StateMachine', {
+      StateMachineName: 'Test',
+      StateMachineType: 'STANDARD',
+      TracingConfiguration: { Enabled: true },
+      LoggingConfiguration: Match.objectLike({ Level: 'ERROR', IncludeExecutionData: false }),
+    });
+  });
+
+  it('may call every version of the functions', () => {
+    const rights = rightsOf(statementsOf(template, 'Migration')).filter((right) => right.startsWith('lambda:'));
+    expect(rights).toHaveLength(steps.length);
+    for (const step of steps)
+      expect(rights).toContainEqual(
+        expect.stringMatching(new RegExp(`^lambda:InvokeFunction on \\$\\{${step}Function\\w+\\.Arn\\}:\\*$`)),
+      );
+  });
+
+  it('may run a Distributed Map, by a policy that names it by text', () => {
+    const states = 'arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}';
+    expect(rightsOf(statementsOf(template, 'MigrationDistributedMap'))).toEqual([
+      `states:DescribeExecution on ${states}:execution:Test/*`,
+      `states:DescribeExecution on ${states}:execution:Test:*`,
+      `states:RedriveExecution on ${states}:execution:Test/*`,
+      `states:RedriveExecution on ${states}:execution:Test:*`,
+      `states:StartExecution on ${states}:stateMachine:Test`,
+      `states:StopExecution on ${states}:execution:Test/*`,
+      `states:StopExecution on ${states}:execution:Test:*`,
+    ]);
+  });
+});
