@@ -232,4 +232,24 @@ describe('a copy through the state machine', () => {
     expect(mended.run.exitCode).toBe(0);
     expect(mended.tables[0]?.migrate).toMatchObject({ done: 4, items: 100, failures: [] });
   });
+
+  test('a fresh start does not drop a table that somebody made anew under the same name', async () => {
+    const stores = { source: await filled(6, ['orders', 'other']), target: openMemoryStore() };
+    await runCopy({ stores, ledger }, { tables: ['orders'], steps: ['setup', 'migrate'] });
+    await stores.target.drop('orders');
+    await stores.target.create(orders);
+    await put(stores.target, 'orders', [{ id: { S: 'theirs' } }]);
+    const fresh = await runCopy({ stores, ledger }, { tables: ['other'], fresh: true });
+    expect(fresh.run.exitCode).toBe(0);
+    expect(await itemsOf(stores.target, 'orders')).toEqual([{ id: { S: 'theirs' } }]);
+  });
+
+  test('never completes what was not validated to its end: Judge refuses when Expect planned nothing', async () => {
+    const stores = { source: await filled(20), target: openMemoryStore() };
+    // As after a unit of Migrate that came to its end only when Expect had seen it unfinished.
+    const handlers = { Expect: () => Promise.resolve({ done: true, units: [] }) };
+    const { run } = await runCopy({ stores, ledger, handlers }, {});
+    expect(run).toMatchObject({ exitCode: 3, error: { name: 'UnitsFailedError', step: 'judge' } });
+    expect((await runCopy({ stores, ledger }, {})).run.exitCode).toBe(0);
+  });
 });

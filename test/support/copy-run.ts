@@ -7,7 +7,7 @@ import { runStatus, type RunStatus } from '../../src/engine/run-status.js';
 import type { Json } from '../../src/json.js';
 import { openDynamodbLedger } from '../../src/ledger/dynamodb-ledger.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
-import { runStateMachine } from '../../src/local/state-machine.js';
+import { runStateMachine, type Handler } from '../../src/local/state-machine.js';
 import { withDefaults, type Settings } from '../../src/settings.js';
 import type { Store } from '../../src/stores/store.js';
 import { systemClock } from '../../src/system-clock.js';
@@ -29,6 +29,8 @@ export interface CopyRunOptions {
   readonly ledger: Ledger;
   /** Reads the outcome, where `ledger` is one that fails. */
   readonly outcomes?: Ledger;
+  /** In the place of the real ones. */
+  readonly handlers?: Readonly<Record<string, Handler>>;
   readonly settings?: Partial<Settings>;
   readonly clock?: Clock;
   readonly callMs?: number;
@@ -54,7 +56,7 @@ export async function runCopy(options: CopyRunOptions, copy: Record<string, unkn
   const execution = ulid();
   await runStateMachine({
     definition,
-    handlers: localHandlers(deps),
+    handlers: { ...localHandlers(deps), ...options.handlers },
     execution,
     input: { copy: { from: 'source', to: 'target', ...copy } } as Json,
     callMs: options.callMs ?? 60_000,
