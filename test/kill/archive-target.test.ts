@@ -19,8 +19,10 @@ const random = randomOf('into an archive');
 const moments = [
   momentIn(random, 'setup', 1, 120),
   momentIn(random, 'migrate', 1, 30),
-  momentIn(random, 'migrate', 45, 75),
-  momentIn(random, 'migrate', 20, 35),
+  // Claims of three units, then a checkpoint and a claim in turn: a part is whole that no checkpoint covers.
+  momentIn(random, 'migrate', 5, 8, 'UpdateItem'),
+  momentIn(random, 'migrate', 5, 8, 'UpdateItem'),
+  momentIn(random, 'migrate', 10, 30),
   momentIn(random, 'expect', 1, 120),
   momentIn(random, 'validate', 1, 100),
   momentIn(random, 'complete', 1, 3),

@@ -51,7 +51,7 @@ describe.each(Object.entries(restorableTargets))(
       name === 'DynamoDB'
         ? [
             { runs: 1, early: 0 },
-            { runs: 2, early: 2 },
+            { runs: 2, early: 1 },
           ]
         : [{ runs: 1, early: 0 }];
 

@@ -15,10 +15,11 @@ export function randomOf(series: string): () => number {
   };
 }
 
-/** A moment in a step, at one of its requests from `least` to `most`, up to 20 ms after it was sent. */
-export function momentIn(random: () => number, step: Step, least: number, most: number): Moment {
+/** A moment in a step, at one of its requests (of one operation) from `least` to `most`, up to 20 ms after it was sent. */
+export function momentIn(random: () => number, step: Step, least: number, most: number, operation?: string): Moment {
   return {
     step,
+    ...(operation === undefined ? {} : { operation }),
     request: least + Math.floor(random() * (most - least + 1)),
     fate: fates[Math.floor(random() * fates.length)] ?? 'lost',
     delayMs: random() * 20,
