@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { Match } from 'aws-cdk-lib/assertions';
-import validate from 'asl-validator';
 import { sizings, steps } from '../../cdk/steps.js';
 import { rightsOf, statementsOf, synthesised } from './synthesised.js';
+
+/** It comes without types, and as CommonJS alone. */
+const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown, options: object) => object;
 
 const file = readFileSync(new URL('../../statemachines/migration.asl.json', import.meta.url), 'utf8');
 const { template } = synthesised({ stores: {} });
