@@ -1,6 +1,6 @@
 import { TableNotFoundError } from '../../../src/errors.js';
 import { keyOf } from '../../../src/stores/item.js';
-import type { Cursor, Page } from '../../../src/stores/store.js';
+import type { Cursor, Page, Segment, Store } from '../../../src/stores/store.js';
 import { collect, created, description, dropped, filled, formsOf, idColumn, itemsOf } from './subject.js';
 import { numbered, pagesOf, throughJson, withStore, writeItems, type StoreSubject } from './subject.js';
 
@@ -68,19 +68,12 @@ export function reading(subject: StoreSubject): void {
       await filled(store, orders);
       const seen = [];
       for (const segment of await store.split('orders', 3)) {
-        let cursor: Cursor | undefined;
-        for (let page = await nextPage(); page !== undefined; page = await nextPage()) {
+        for (let page = await pageAfter(store, segment); page; page = await pageAfter(store, segment, page.cursor)) {
           seen.push(...page.items);
           await store.remove(
             'orders',
             page.items.map((item) => keyOf(item, [idColumn])),
           );
-          cursor = throughJson(page.cursor);
-        }
-        async function nextPage(): Promise<Page | undefined> {
-          for await (const page of store.read(segment, cursor, { pageItems: 10 }))
-            if (page.items.length > 0) return page;
-          return undefined;
         }
       }
       expect(formsOf(seen)).toEqual(formsOf(orders));
@@ -121,6 +114,13 @@ export function reading(subject: StoreSubject): void {
       expect(await collect(store.read(segment))).not.toHaveLength(0);
       await dropped(store, 'orders');
     }));
+}
+
+/** The next page that holds items; undefined at the end. */
+async function pageAfter(store: Store, segment: Segment, from?: Cursor): Promise<Page | undefined> {
+  const cursor = from === undefined ? undefined : throughJson(from);
+  for await (const page of store.read(segment, cursor, { pageItems: 10 })) if (page.items.length > 0) return page;
+  return undefined;
 }
 
 function assertPage(page: Page): void {
