@@ -8,9 +8,11 @@ const nameWidth = 28;
 const barWidth = 20;
 /** Lines of a terminal that are left free of bars: beyond its height they could not be drawn over. */
 const freeRows = 4;
+/** Tables that nothing was heard of yet get a bar while there are no more than this: the first checkpoint takes seconds. */
+const idleBars = 8;
 const redrawsPerSecond = 4;
 
-/** A bar for each table that is being worked on; one that is done becomes a line above them. */
+/** A bar for each table that is being worked on, and for some that are next; one that is done becomes a line above them. */
 export function barProgress(output: NodeJS.WriteStream, clock: Clock): Progress {
   const meter = new PhaseMeter(clock);
   const bars = new Map<string, SingleBar>();
@@ -26,7 +28,8 @@ export function barProgress(output: NodeJS.WriteStream, clock: Clock): Progress 
     );
   };
   const update = (phase: PhaseProgress): void => {
-    const full = bars.size >= Math.max((output.rows ?? 24) - freeRows, 1);
+    const rows = Math.max((output.rows ?? 24) - freeRows, 1);
+    const full = bars.size >= (phase.started ? rows : Math.min(rows, idleBars));
     const bar = bars.get(phase.name) ?? (full ? undefined : multi?.create(1, 0, payloadOf(phase)));
     if (bar === undefined) return;
     bars.set(phase.name, bar);
@@ -38,7 +41,8 @@ export function barProgress(output: NodeJS.WriteStream, clock: Clock): Progress 
       multi ??= new MultiBar(optionsFor(output), Presets.shades_classic);
       const phases = meter.phases(status).filter(({ name }) => !finished.has(name));
       for (const phase of phases) if (phase.done) finish(phase);
-      for (const phase of phases) if (!phase.done && phase.started) update(phase);
+      for (const started of [true, false])
+        for (const phase of phases) if (!phase.done && phase.started === started) update(phase);
       multi.update();
     },
     stop() {

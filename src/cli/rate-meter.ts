@@ -1,10 +1,10 @@
 import prettyMs from 'pretty-ms';
 import type { Clock } from '../clock.js';
 
-/** How far back the rate looks: long enough to smooth checkpoints out, which come every two seconds. */
-const windowMs = 10_000;
+/** How far back the rate looks: long enough to smooth out checkpoints, which may come ten seconds apart. */
+const windowMs = 30_000;
 
-/** Items a second over the last ten seconds. */
+/** Items a second over the last half minute. */
 export class RateMeter {
   private readonly samples: { at: number; items: number }[] = [];
 

@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import prettyMs from 'pretty-ms';
 import { z } from 'zod';
 import { exitCodes } from '../engine/exit-codes.js';
@@ -8,19 +7,18 @@ import { copyReport, summaryTable } from './copy-report.js';
 import { errorText } from './error-text.js';
 import { timeLeftText } from './rate-meter.js';
 
-/** The runs, newest first, a line each. */
+/** The runs, newest first: which and how it went, then what it carries. */
 export function runListText(runs: readonly RunRecord[]): string {
   if (runs.length === 0) return 'No runs are recorded in this ledger.';
-  const table = new Table({
-    head: ['run', 'started (UTC)', 'status', 'by', 'from', 'to'],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const record of runs) {
-    const { from, to } = copyOf(record);
-    const started = record.startedAt.slice(0, 19).replace('T', ' ');
-    table.push([record.run, started, statusText(record), `${record.who} on ${record.where}`, from, to]);
-  }
-  return table.toString();
+  return runs
+    .map((record) => {
+      const { from, to } = copyOf(record);
+      const started = record.startedAt.slice(0, 19).replace('T', ' ');
+      const what = from === '' ? [] : [`  ${from} -> ${to}`];
+      const by = `${record.who} on ${record.where}`;
+      return [`${record.run}  ${started} UTC  ${statusText(record).padEnd(20)}  ${by}`, ...what].join('\n');
+    })
+    .join('\n');
 }
 
 function statusText({ status, step, exitCode }: RunRecord): string {

@@ -49,7 +49,7 @@ describe('carryover copy', () => {
   test('ends with 0 when all is carried and validated, a line a table on stdout', async () => {
     const { source, target, copy } = await stores({ orders: 120, customers: 30 });
     const { exitCode, stdout, stderr } = await copy();
-    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr });
     expect(stdout.replaceAll(/[^\w\s]/g, '')).toMatch(/table\s+items\s+bytes\s+itemss\s+differences/);
     expect(stdout).toMatch(/customers\W+30 .* 0 \W+orders\W+120 .* 0 \W+all\W+150 .* 0 /s);
     expect(stderr).toMatch(/^migrate customers: 30 items, \d+ of \d+ segments, .* done$/m);

@@ -104,7 +104,7 @@ describe('the command as a process', () => {
     const { exitCode, stderr } = await runNode(command.main, args.with(4, 'archive:../out'), {
       cwd: join(folder, 'out'),
     });
-    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr });
   });
 
   test('keeps a ledger of its own under .carryover, makes nothing where the input is bad', async () => {

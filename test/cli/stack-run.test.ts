@@ -29,7 +29,7 @@ const copy = (to: string, ...options: string[]) =>
 describe('carryover copy --stack', () => {
   test('starts the execution that the console would start, and reports what the ledger says', async () => {
     const { exitCode, stdout, stderr } = await copy('orders-new', '--segments', '2', '--json');
-    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr });
     expect(JSON.parse(stdout) as CopyReport).toMatchObject({
       status: 'succeeded',
       tables: [

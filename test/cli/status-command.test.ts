@@ -34,10 +34,12 @@ describe('carryover status', () => {
   test('lists the runs, the newest first, with what they carry', async () => {
     const { exitCode, stdout, stderr } = await status();
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    const lines = stdout.split('\n').filter((line) => line.includes(from));
-    expect(lines).toEqual([
-      expect.stringMatching(`failed, exit code 2 .* ${from} .* ${to} `),
-      expect.stringMatching(`succeeded .* ${from} .* ${to} `),
+    const what = `  ${from} -> ${to}`;
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^\w{26} {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC {2}failed, exit code 2 .* on /),
+      what,
+      expect.stringMatching(/^\w{26} {2}.* UTC {2}succeeded .* on /),
+      what,
     ]);
   });
 
