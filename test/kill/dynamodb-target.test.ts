@@ -55,7 +55,7 @@ describe('a copy from PostgreSQL into DynamoDB, killed in every step', () => {
     expect(kills.map(({ step }) => step)).toEqual(moments.map(({ step }) => step));
     expect(kills.filter(({ underWay }) => underWay === 0)).toEqual([]);
     expect(counted).toEqual(rig.rows);
-    expect(witness.again).toEqual([]);
+    expect(witness.again.slice(0, 5)).toEqual([]);
     expect(differences(await postgresRows(rig.sourceUrl), await dynamodbRows(target.engine))).toEqual([]);
   }, 240_000);
 });

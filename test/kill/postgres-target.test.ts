@@ -69,7 +69,8 @@ describe('a copy from PostgreSQL into PostgreSQL, killed in most steps', () => {
     expect(kills.filter(({ underWay }) => underWay === 0)).toEqual([]);
     expect(counted).toEqual(rig.rows);
     const atEnd = await versions(target.engine);
-    expect([...written].filter(([label, version]) => atEnd.get(label) !== version)).toEqual([]);
+    const again = [...written].filter(([label, version]) => atEnd.get(label) !== version);
+    expect(again.slice(0, 5)).toEqual([]);
     expect(written.size).toBeGreaterThan(0);
     expect(differences(await postgresRows(rig.sourceUrl), await postgresRows(target.engine))).toEqual([]);
   }, 240_000);

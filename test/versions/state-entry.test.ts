@@ -50,6 +50,28 @@ describe('state entry', () => {
     expect(await readState(store)).toEqual(await stored(store));
   });
 
+  test('remembers what the first owner found, until one of them has begun', async () => {
+    const store = openMemoryKeyValueStore();
+    await changeState(store, (state) => ({ ...state, version: 1 }));
+    await owned(store, 'first');
+    expect(await readState(store)).toMatchObject({ revision: 2, takenAt: 1 });
+    await changeState(store, (state) => ({ ...state, lease: undefined }));
+    await owned(store, 'second');
+    expect(await readState(store)).toMatchObject({ revision: 4, takenAt: 1 });
+    await changeState(store, (state) => ({ ...state, takenAt: undefined, lease: undefined }));
+    await owned(store, 'third');
+    expect(await readState(store)).toMatchObject({ revision: 6, takenAt: 5 });
+  });
+
+  test('gives a token that is larger than any that is known elsewhere', async () => {
+    const store = openMemoryKeyValueStore();
+    const options = { who: 'ann', where: 'laptop', durationMs, clock: new ManualClock() };
+    const cell = stateLeaseCell(store);
+    expect(await acquireLease(cell, { ...options, owner: 'run', tokenAbove: 6 })).toMatchObject({ token: 7 });
+    await changeState(store, (state) => ({ ...state, lease: undefined }));
+    expect(await acquireLease(cell, { ...options, owner: 'next', tokenAbove: 2 })).toMatchObject({ token: 8 });
+  });
+
   test('grows its revision with each write, leases too, whatever a change says', async () => {
     const store = openMemoryKeyValueStore();
     await changeState(store, (state) => ({ ...state, revision: 77 }));
