@@ -9,7 +9,25 @@ export interface Progress {
   stop(): void;
 }
 
+/** How long Begin may take before it is said what it may be waiting for. */
+const patienceMs = 3_000;
+const waiting =
+  'begin: looking at both stores, and waiting until nothing of an earlier run can still write (30 seconds at most, or what leaseMs says)';
+
 /** Bars on a terminal, plain lines elsewhere. Writes to `output` only: stdout belongs to the report. */
 export function createProgress(output: NodeJS.WriteStream, clock: Clock): Progress {
-  return output.isTTY ? barProgress(output, clock) : lineProgress(output, clock);
+  const progress = output.isTTY ? barProgress(output, clock) : lineProgress(output, clock);
+  const beganAt = clock.monotonic();
+  let told = false;
+  return {
+    show(status) {
+      const { status: state, step } = status.run;
+      if (!told && state === 'running' && step === 'begin' && clock.monotonic() - beganAt >= patienceMs) {
+        told = true;
+        output.write(`${waiting}\n`);
+      }
+      progress.show(status);
+    },
+    stop: () => progress.stop(),
+  };
 }

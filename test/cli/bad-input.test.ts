@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 const urls = ['--from', 'postgres://me:hunter2@127.0.0.1:1/shop', '--to', 'archive:out'];
-const config = `export default { stores: { old: 'memory:old', new: 'memory:new', bad: 'memory:x' } };`;
+const config = `export default { stores: { old: 'memory:old', new: 'memory:new', twin: 'memory:old' } };`;
 
 /** The arguments of `copy`, and the fields that the message names, one a line. */
 const options: readonly (readonly [args: readonly string[], fields: readonly string[]])[] = [
@@ -18,6 +18,7 @@ const options: readonly (readonly [args: readonly string[], fields: readonly str
   [['--from', 'orders', '--to', 'archive:out'], ['--from']],
   [['--from', 'old', '--to', 'nwe'], ['--to']],
   [['--from', 'old', '--to', 'old'], ['--to']],
+  [['--from', 'old', '--to', 'twin'], ['--to']],
   [['--from', 'archive:a', '--to', 'archive:./b/../a'], ['--to']],
   [['--from', 'dynamodb://embedded?path=data', '--to', 'archive:out'], ['--from']],
   [

@@ -81,6 +81,22 @@ describe('progress where there is no terminal', () => {
   });
 });
 
+describe('a run that does not begin', () => {
+  test.each([true, false])('tells once what it may be waiting for, on a terminal: %s', (isTTY) => {
+    const { stream, text } = output(isTTY);
+    const clock = new ManualClock();
+    const progress = createProgress(stream, clock);
+    for (let second = 0; second < 3; second++) {
+      progress.show(status('begin'));
+      clock.advance(1_000);
+    }
+    expect(text()).not.toContain('waiting');
+    for (let second = 0; second < 3; second++) progress.show(status('begin'));
+    progress.stop();
+    expect(text().match(/waiting until nothing of an earlier run can still write/g)).toHaveLength(1);
+  });
+});
+
 describe('progress on a terminal', () => {
   test('is a bar a table that is being worked on, with share, count, rate and time left', () => {
     const { stream, text } = output(true);
