@@ -79,8 +79,13 @@ function callFence(fence: Fence, call: Call, { requestTimeoutMs }: Settings): Fe
   return {
     ...fence,
     assertMaySend() {
-      fence.assertMaySend();
       if (call.remainingMs() < reserveMs) throw new StoreUnavailableError('the time of this call is over');
+      try {
+        fence.assertMaySend();
+      } catch (cause) {
+        // Not renewed in time is not lost: on a busy machine the next call may find it ours still, or learn whose it is.
+        throw new StoreUnavailableError('the lease on the target was not renewed in time: nothing is sent', { cause });
+      }
     },
   };
 }
