@@ -47,15 +47,20 @@ const brokenConnection =
   /^(ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|HPE_.*|ERR_STREAM_PREMATURE_CLOSE)$/;
 
 export function failureOf(error: unknown): RequestFailure {
-  if (!(error instanceof Error)) return 'other';
+  // By their structure: errors of Node's core and of aborted signals may be of another realm than this module's Error.
+  if (!isErrorLike(error)) return 'other';
   const named = failureOfName[error.name];
   if (named !== undefined) return named;
   const { code, $metadata } = error as { code?: unknown; $metadata?: { httpStatusCode?: number } };
   if (typeof code === 'string' && brokenConnection.test(code)) return 'unavailable';
-  if (error instanceof SyntaxError || error.message === 'aborted') return 'unavailable';
+  if (error.name === 'SyntaxError' || error.message === 'aborted') return 'unavailable';
   const status = $metadata?.httpStatusCode;
   // An error within a successful answer is a body that did not come whole.
   return status !== undefined && (status >= 500 || status === 408 || status < 300) ? 'unavailable' : 'other';
+}
+
+function isErrorLike(error: unknown): error is Error {
+  return typeof error === 'object' && error !== null && 'name' in error && 'message' in error;
 }
 
 /** How long to wait after the `attempt`-th try; `random` is between 0 and 1. */
