@@ -54,7 +54,7 @@ function copies(folder: string) {
   return { save: () => copy(folder, `${folder}-saved`), restore: () => copy(`${folder}-saved`, folder) };
 }
 
-async function dynamodbTarget(rig: KillRig): Promise<RestorableTarget> {
+export async function dynamodbTarget(rig: KillRig): Promise<RestorableTarget> {
   const path = join(rig.folder, 'target');
   const wire = await startHttpWire('target', '');
   rig.defer(() => wire.stop());
@@ -77,7 +77,7 @@ async function dynamodbTarget(rig: KillRig): Promise<RestorableTarget> {
   };
 }
 
-async function postgresTarget(rig: KillRig): Promise<RestorableTarget> {
+export async function postgresTarget(rig: KillRig): Promise<RestorableTarget> {
   const path = join(rig.folder, 'target');
   const wire = await startPostgresWire('target', '');
   rig.defer(() => wire.stop());
@@ -96,15 +96,13 @@ async function postgresTarget(rig: KillRig): Promise<RestorableTarget> {
   };
 }
 
-function archiveTarget(rig: KillRig): Promise<RestorableTarget> {
+export function archiveTarget(rig: KillRig): RestorableTarget {
   const path = join(rig.folder, 'target');
-  return Promise.resolve({
+  return {
     wires: [],
     url: () => `archive:${path}`,
     ...copies(path),
     drop: (table) => rm(join(path, table), { recursive: true }),
     rows: () => archivedRows(path),
-  });
+  };
 }
-
-export const restorableTargets = { DynamoDB: dynamodbTarget, PostgreSQL: postgresTarget, archive: archiveTarget };
