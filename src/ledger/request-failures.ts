@@ -1,3 +1,5 @@
+import { isErrorLike } from '../error-like.js';
+
 /** What a failed request to the ledger means; everything that is decided about it is decided by this word. */
 export type RequestFailure = 'throttled' | 'unavailable' | 'condition' | 'absent' | 'denied' | 'credentials' | 'other';
 
@@ -47,7 +49,6 @@ const brokenConnection =
   /^(ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|HPE_.*|ERR_STREAM_PREMATURE_CLOSE)$/;
 
 export function failureOf(error: unknown): RequestFailure {
-  // By their structure: errors of Node's core and of aborted signals may be of another realm than this module's Error.
   if (!isErrorLike(error)) return 'other';
   const named = failureOfName[error.name];
   if (named !== undefined) return named;
@@ -57,10 +58,6 @@ export function failureOf(error: unknown): RequestFailure {
   const status = $metadata?.httpStatusCode;
   // An error within a successful answer is a body that did not come whole.
   return status !== undefined && (status >= 500 || status === 408 || status < 300) ? 'unavailable' : 'other';
-}
-
-function isErrorLike(error: unknown): error is Error {
-  return typeof error === 'object' && error !== null && 'name' in error && 'message' in error;
 }
 
 /** How long to wait after the `attempt`-th try; `random` is between 0 and 1. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js';
+import { isErrorLike } from '../../error-like.js';
 import { CarryoverError, InputError, StoreUnavailableError, TableNotFoundError, ThrottledError } from '../../errors.js';
 import { type Failure, failureOf, pauseMs, type RetryRule, retryRules } from './retry-rules.js';
 
@@ -97,7 +98,7 @@ export class Requests {
 
   private translated(call: Call, failure: Failure, error: unknown): unknown {
     const { location } = this.dependencies;
-    if (!(error instanceof Error) || failure === 'other') return error;
+    if (!isErrorLike(error) || failure === 'other') return error;
     const what = `${describeCall(call)} in ${location}`;
     switch (failure) {
       case 'throttled':
@@ -116,7 +117,7 @@ export class Requests {
 
 /** Whether this error, or the engine's error behind it, is of that kind. */
 export function isFailure(error: unknown, failure: Failure): boolean {
-  return failureOf(error) === failure || (error instanceof Error && failureOf(error.cause) === failure);
+  return failureOf(error) === failure || (isErrorLike(error) && failureOf(error.cause) === failure);
 }
 
 function timeout(requestTimeoutMs: number): Error {

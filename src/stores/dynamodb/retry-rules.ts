@@ -1,3 +1,5 @@
+import { isErrorLike } from '../../error-like.js';
+
 /** What a failed request means to a caller. Everything that is decided about it is decided by this word. */
 export type Failure =
   'throttled' | 'unavailable' | 'absent' | 'in-use' | 'refused' | 'denied' | 'unknown-operation' | 'other';
@@ -69,12 +71,12 @@ const brokenConnection =
 
 /** What an error that the SDK threw means. `other` where it is not a failed request at all: an error of our own. */
 export function failureOf(error: unknown): Failure {
-  if (!(error instanceof Error)) return 'other';
+  if (!isErrorLike(error)) return 'other';
   const named = failureOfName.get(error.name);
   if (named !== undefined) return named;
   const { code, $metadata } = error as { code?: unknown; $metadata?: { httpStatusCode?: number } };
   if (typeof code === 'string' && brokenConnection.test(code)) return 'unavailable';
-  if (error instanceof SyntaxError || error.message === 'aborted') return 'unavailable';
+  if (error.name === 'SyntaxError' || error.message === 'aborted') return 'unavailable';
   const status = $metadata?.httpStatusCode;
   if (status === undefined) return 'other';
   return status >= 500 || status === 408 || status < 300 ? 'unavailable' : 'refused';
