@@ -16,17 +16,22 @@ const entrySchema = z.object({
   description: z.looseObject({
     name: z.string(),
     key: z.array(z.looseObject({ name: z.string(), type: z.enum(['S', 'N', 'B']) })).min(1),
+    ttlAttribute: z.string().optional(),
     origin: z.looseObject({ engine: z.enum(['dynamodb', 'postgres', 'archive', 'memory']), metadata: z.json() }),
   }),
 });
 
-/** Keeps `description`, as it was in the engine it came from, for the table of this identity. */
+/**
+ * Keeps `description`, as it was in the engine it came from, for the table of this identity. How many items the table
+ * had there is not kept: it says nothing of the one that is here.
+ */
 export async function saveOriginalDescription(
   kv: KeyValueStore,
   description: TableDescription,
   identity: string,
 ): Promise<void> {
-  const entry = { format: 1, identity, description };
+  const { items: _items, sizeBytes: _sizeBytes, ...kept } = description;
+  const entry = { format: 1, identity, description: kept };
   await kv.set(partition, keyOf(description.name), new TextEncoder().encode(JSON.stringify(entry)));
 }
 

@@ -1,5 +1,5 @@
-import type { ParsedStoreUrl } from './store-url.js';
-import { parameterFaults, urlOf, type MakeFault } from './url-parameters.js';
+import type { ParsedStoreUrl, PostgresUrl } from './store-url.js';
+import { parameterFaults, parameterText, urlOf, type MakeFault } from './url-parameters.js';
 
 /** The parameters of libpq that make sense here: https://www.postgresql.org/docs/current/libpq-connect.html */
 const connectionParameters = [
@@ -34,4 +34,27 @@ export function parsePostgresUrl(text: string, fault: MakeFault): ParsedStoreUrl
   if (faults.length > 0) return { faults };
   url.searchParams.delete('schema');
   return { url: { kind: 'postgres', connectionString: url.toString(), schema } };
+}
+
+const defaultPort = '5432';
+
+/**
+ * A database and schema for people: without password and without what only says how to connect. One server has one
+ * location, however its host and port are written: a parameter counts before the place in the URL, as in `pg`, a socket's
+ * folder is a host, and the default port is left out.
+ */
+export function postgresLocation({ connectionString, schema }: PostgresUrl): string {
+  const { username, hostname, port: ownPort, pathname, searchParams } = new URL(connectionString);
+  const host = hostText(searchParams.get('host') ?? hostname);
+  const port = searchParams.get('port') ?? ownPort;
+  const portText = port === '' || port === defaultPort ? '' : host === '' ? `&port=${port}` : `:${port}`;
+  const user = username === '' || host === '' ? '' : `${username}@`;
+  const at = host === '' ? '' : `${user}${host}${portText}`;
+  return `postgres://${at}${pathname}?schema=${parameterText(schema)}${host === '' ? portText : ''}`;
+}
+
+/** A host in one spelling; the folder of a socket is escaped and keeps its case. */
+function hostText(host: string): string {
+  if (host.startsWith('/')) return encodeURIComponent(host);
+  return /^%2f/i.test(host) ? encodeURIComponent(decodeURIComponent(host)) : host.toLowerCase();
 }

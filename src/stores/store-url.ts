@@ -3,7 +3,8 @@ import type { Fault } from '../errors.js';
 import type { KeyColumn } from './store.js';
 import { parseArchiveUrl, parseS3Url } from './archive-url.js';
 import { parseDynamodbUrl } from './dynamodb-url.js';
-import { parsePostgresUrl } from './postgres-url.js';
+import { parsePostgresUrl, postgresLocation } from './postgres-url.js';
+import { parameterText, pathText } from './url-parameters.js';
 
 /** A store's URL, taken apart. */
 export type StoreUrl =
@@ -107,15 +108,15 @@ export function locationOf(url: StoreUrl): string {
     case 'dynamodb':
       return `dynamodb://${url.region}/${url.prefix}${accessText(url, ['endpoint', 'profile', 'roleArn'])}`;
     case 'embedded-dynamodb':
-      return `dynamodb://embedded${url.prefix === '' ? '' : `/${url.prefix}`}?path=${resolve(url.path)}`;
+      return `dynamodb://embedded${url.prefix === '' ? '' : `/${url.prefix}`}?path=${parameterText(resolve(url.path))}`;
     case 'postgres':
       return postgresLocation(url);
     case 'embedded-postgres':
-      return `postgres://embedded?path=${resolve(url.path)}&schema=${url.schema}`;
+      return `postgres://embedded?path=${parameterText(resolve(url.path))}&schema=${parameterText(url.schema)}`;
     case 'archive':
       return `archive:${resolve(url.path)}`;
     case 's3':
-      return `s3://${url.bucket}/${url.prefix}${accessText(url, ['region', 'endpoint', 'profile', 'roleArn'])}`;
+      return `s3://${url.bucket}/${pathText(url.prefix)}${accessText(url, ['region', 'endpoint', 'profile', 'roleArn'])}`;
     case 'memory':
       return `memory:${url.name}`;
   }
@@ -123,11 +124,6 @@ export function locationOf(url: StoreUrl): string {
 
 /** The parameters that tell one account or server from another. */
 function accessText(url: AwsAccess, names: readonly (keyof AwsAccess)[]): string {
-  const given = names.flatMap((name) => (url[name] === undefined ? [] : [`${name}=${url[name]}`]));
+  const given = names.flatMap((name) => (url[name] === undefined ? [] : [`${name}=${parameterText(url[name])}`]));
   return given.length === 0 ? '' : `?${given.join('&')}`;
-}
-
-function postgresLocation({ connectionString, schema }: PostgresUrl): string {
-  const { username, host, pathname } = new URL(connectionString);
-  return `postgres://${username === '' ? '' : `${username}@`}${host}${pathname}?schema=${schema}`;
 }

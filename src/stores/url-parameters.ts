@@ -84,3 +84,13 @@ export function keyColumns(text: string | null, fault: MakeFault): { key?: KeyCo
   if (columns.length === key.length && columns.length <= 2) return { key: columns, faults: [] };
   return { faults: [fault(`has the key "${text}": give one or two attributes with their types, like pk:S,sk:N`)] };
 }
+
+/** A value as it stands in a location: escaped where a URL needs it, and legible else. */
+export function parameterText(value: string): string {
+  return encodeURIComponent(value).replace(/%(2F|3A|40|2C)/g, (escape) => decodeURIComponent(escape));
+}
+
+/** A path of several segments in a location, each escaped. */
+export function pathText(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}

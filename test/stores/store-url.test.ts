@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { locationOf, parseStoreUrl } from '../../src/stores/store-url.js';
 
 /** Each with a part of what its only fault, or each of its faults, says. */
@@ -71,8 +72,31 @@ describe('locationOf', () => {
     ['dynamodb://eu-west-1?profile=old', 'dynamodb://eu-west-1/?profile=old'],
     ['s3://orders/x/?region=eu-west-1&endpoint=http://h', 's3://orders/x?region=eu-west-1&endpoint=http://h'],
     ['postgres://me:hunter2@db:5433/shop?sslmode=require', 'postgres://me@db:5433/shop?schema=public'],
+    ['postgresql://DB:5432/shop', 'postgres://db/shop?schema=public'],
+    ['postgres://db/shop?host=other&port=5433&schema=a%26b', 'postgres://other:5433/shop?schema=a%26b'],
+    ['postgres:///shop?host=/var/Run', 'postgres://%2Fvar%2FRun/shop?schema=public'],
+    ['postgres:///shop?port=5433', 'postgres:///shop?schema=public&port=5433'],
+    ['dynamodb://embedded?path=/a%26b%20c%23d', 'dynamodb://embedded?path=/a%26b%20c%23d'],
+    ['s3://orders/a%3Fb%25/c', 's3://orders/a%3Fb%25/c'],
+    ['memory:shop', 'memory:shop'],
   ])('names %s by %s, whoever asks from wherever', (text, expected) => {
     expect(location(text)).toBe(expected);
     expect(location(expected)).toBe(expected);
   });
+});
+
+test('a location leads to the store that it names, whatever its names are', () => {
+  const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(text, text, fc.integer({ min: 1, max: 65_535 }), (database, name, port) => {
+      const schema = `s${name}`;
+      const url = `postgres://me:hunter2@db:${port}/d${encodeURIComponent(database)}?schema=${encodeURIComponent(schema)}`;
+      expect(location(location(url))).toBe(location(url));
+      const parsed = parseStoreUrl(location(url));
+      expect('url' in parsed && parsed.url).toMatchObject({ kind: 'postgres', schema });
+      expect(location(url)).not.toContain('hunter2');
+      const archive = `s3://orders/${encodeURIComponent(name)}`;
+      expect(parseStoreUrl(location(archive))).toEqual(parseStoreUrl(archive));
+    }),
+  );
 });
