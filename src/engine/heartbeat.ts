@@ -26,7 +26,8 @@ export async function underHeartbeat<T>(
 }
 
 /**
- * Starts to keep `held`, every third of `leaseMs`. A renewal that fails for any other reason than a lost lease is tried
+ * Starts to keep `held`: looks every sixth of `leaseMs`, of which `keep` renews every third, so that a timer that fires a
+ * little early costs a sixth and not a third more. A renewal that fails for any other reason than a lost lease is tried
  * again at the next beat: until then what is sent is guarded by `held.assertMaySend`.
  */
 export function startHeartbeat(held: HeldLease, clock: Clock, leaseMs: number): Heartbeat {
@@ -34,7 +35,7 @@ export function startHeartbeat(held: HeldLease, clock: Clock, leaseMs: number): 
   let lost: LeaseLostError | undefined;
   const beat = async (): Promise<void> => {
     while (!stopping.signal.aborted && lost === undefined) {
-      await clock.sleep(leaseMs / 3, stopping.signal).catch(() => undefined);
+      await clock.sleep(leaseMs / 6, stopping.signal).catch(() => undefined);
       if (stopping.signal.aborted) return;
       await held.keep().catch((error: unknown) => {
         if (error instanceof LeaseLostError) lost = error;
