@@ -12,6 +12,7 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022', keepClassNames: true }, module: { type: 'es6' } },
     ],
   },
-  testTimeout: 60_000,
-  maxWorkers: 2,
+  testTimeout: 240_000,
+  // The engines that the suites start are processes and threads of their own, and keep the other cores busy.
+  maxWorkers: 1,
 };
