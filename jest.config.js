@@ -15,4 +15,6 @@ export default {
   testTimeout: 240_000,
   // The engines that the suites start are processes and threads of their own, and keep the other cores busy.
   maxWorkers: 1,
+  // Modules of ESM suites are never freed: the worker is replaced between suites before it runs out of heap.
+  workerIdleMemoryLimit: '1GB',
 };
