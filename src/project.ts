@@ -5,7 +5,10 @@ import type { settingsSchema } from './settings.js';
 export interface Project {
   /** The stores that inputs may name. */
   readonly stores: Readonly<Record<string, StoreDeclaration>>;
-  /** The ledger, a `dynamodb://` URL. Default: the stack's own table, or the embedded engine under `.carryover/`. */
+  /**
+   * The command line's ledger, a `dynamodb://` URL. Default: the embedded engine under `.carryover/`. A deployed stack has
+   * a table of its own.
+   */
   readonly ledger?: string;
   readonly settings?: z.input<typeof settingsSchema>;
 }
@@ -15,11 +18,11 @@ export type StoreDeclaration = string | DeclaredStore;
 
 export interface DeclaredStore {
   readonly url: string;
-  /** What runs may do with it: a source is only read. Default both. */
+  /** What the functions get rights for: a source is only read. Default both. */
   readonly role?: 'source' | 'target';
   /** The tables that the functions get rights on, with `*`; default all. */
   readonly tables?: readonly string[];
-  /** Whether an execution may drop tables of this store (`onExisting: "replace"`). Default false. */
+  /** Whether the functions get the right to drop tables of this store (`onExisting: "replace"`, `fresh`). Default false. */
   readonly allowReplace?: boolean;
   /** A PostgreSQL store's password: the ARN of a Secrets Manager secret with `username` and `password`. */
   readonly secretArn?: string;

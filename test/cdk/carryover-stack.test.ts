@@ -1,4 +1,6 @@
+import { Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { steps } from '../../cdk/steps.js';
 import { InputError } from '../../src/errors.js';
 import { parseExecutionInput } from '../../src/engine/execution-input.js';
@@ -116,6 +118,20 @@ describe('CarryoverStack', () => {
     scheduled.template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'cron(0 3 * * ? *)',
       Target: Match.objectLike({ Input: JSON.stringify(input) }),
+    });
+  });
+
+  it('puts the functions into a network that it is given', () => {
+    const outside = new Stack(undefined, 'Outside');
+    const vpc = Vpc.fromVpcAttributes(outside, 'Vpc', {
+      vpcId: 'vpc-0a1b2c3d',
+      availabilityZones: ['a'],
+      privateSubnetIds: ['subnet-0a1b2c3d'],
+    });
+    const securityGroups = [SecurityGroup.fromSecurityGroupId(outside, 'Group', 'sg-0a1b2c3d')];
+    const inside = synthesised(project, { network: { vpc, securityGroups } }).template;
+    inside.allResourcesProperties('AWS::Lambda::Function', {
+      VpcConfig: { SubnetIds: ['subnet-0a1b2c3d'], SecurityGroupIds: ['sg-0a1b2c3d'] },
     });
   });
 

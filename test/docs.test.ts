@@ -1,0 +1,18 @@
+import { readFile } from 'node:fs/promises';
+import { steps } from '../cdk/steps.js';
+import { settingsSchema, withDefaults } from '../src/settings.js';
+
+describe('docs/configuration.md', () => {
+  it.each(Object.keys(settingsSchema.shape))('has the setting %s with its default', async (setting) => {
+    const page = await readFile('docs/configuration.md', 'utf8');
+    const value = (withDefaults() as Record<string, unknown>)[setting] ?? 'grows with the table';
+    expect(page).toMatch(new RegExp(`^\\| \`${setting}\` \\|.*\\| ${String(value)} \\|$`, 'm'));
+  });
+});
+
+describe('docs/deploy.md', () => {
+  it.each(steps)('says what rights the step %s has', async (step) => {
+    const page = await readFile('docs/deploy.md', 'utf8');
+    expect(page).toMatch(new RegExp(`^\\| [\`a-z, ]*\`${step}\`[\`a-z, ]* \\|`, 'm'));
+  });
+});
