@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { statementsOf } from '../../cdk/store-grants.js';
@@ -29,6 +31,12 @@ const tables = 'dynamodb:eu-central-1:123456789012:table/new-*';
 const describing = ['DescribeTable', 'DescribeTimeToLive', 'ListTagsOfResource'].map(
   (action) => `dynamodb:${action} on ${tables}`,
 );
+
+/** The texts of the files of a folder whose names begin with `prefix`. */
+async function sources(folder: string, prefix = ''): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(prefix) && name.endsWith('.ts'));
+  return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+}
 
 describe('rights on a DynamoDB store', () => {
   it.each<[Step, string[]]>([
@@ -88,6 +96,16 @@ describe('rights on a DynamoDB store', () => {
     const both = new Set(rights('migrate', { url: target.url }));
     for (const role of ['source', 'target'] as const)
       for (const right of rights('migrate', { url: target.url, role })) expect(both).toContain(right);
+  });
+
+  it('are together all that the driver sends', async () => {
+    const allowed = steps.flatMap((step) => rights(step, { url: target.url, allowReplace: true }));
+    const files = [...(await sources('src/stores/dynamodb')), ...(await sources('src/kv', 'dynamodb-'))];
+    const commands = new Set(
+      files.flatMap((text) => [...text.matchAll(/new (\w+)Command\(/g)].map(([, name]) => name)),
+    );
+    expect(commands.size).toBeGreaterThan(15);
+    expect(new Set(allowed.map((right) => /^dynamodb:(\w+)/.exec(right)?.[1]))).toEqual(commands.add('TagResource'));
   });
 
   it('are nothing but taking the role by which the store is reached', () => {
