@@ -1,5 +1,6 @@
 import { CorruptDataError } from '../errors.js';
 import type { Json } from '../json.js';
+import { parseJson } from '../parse-json.js';
 import type { AttributeValue, ItemKey } from '../stores/item.js';
 import { readableNumber } from './decimal.js';
 
@@ -29,7 +30,7 @@ export function keyToText(key: ItemKey): string {
 export function keyFromText(text: string): ItemKey {
   let json: Json;
   try {
-    json = JSON.parse(text) as Json;
+    json = parseJson(text) as Json;
   } catch (cause) {
     throw new CorruptDataError(`a key must be JSON, not ${text}`, { cause });
   }

@@ -1,5 +1,6 @@
 import { CorruptDataError } from '../errors.js';
 import type { Json } from '../json.js';
+import { parseJson } from '../parse-json.js';
 import type { Attributes } from './ledger-client.js';
 
 /** Reads typed attributes of one entry. Throws CorruptDataError, naming entry and attribute, for what is not as it must be. */
@@ -46,7 +47,7 @@ export class AttributeReader {
     const text = this.maybeText(name);
     if (text === undefined) return undefined;
     try {
-      return JSON.parse(text) as Json;
+      return parseJson(text) as Json;
     } catch {
       return this.#fail(name, 'JSON text');
     }

@@ -1,17 +1,24 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { ClassicLevel } from 'classic-level';
-import dynalite from 'dynalite';
+import type * as Parser from '../parse-json.js';
+
+// dynalite and its database read items by JSON.parse, which takes some names for others: they get the one that does not,
+// before they are loaded, since they keep the function that they find.
+const parser = new URL(`../parse-json${extname(import.meta.url)}`, import.meta.url).href;
+const { parseJson } = (await import(parser)) as typeof Parser;
+JSON.parse = (text: unknown) => parseJson(String(text));
+const { ClassicLevel } = await import('classic-level');
+const { default: dynalite } = await import('dynalite');
 
 // dynalite puts items together by assignment, which loses attributes named `__proto__`; this thread has no use for the setter.
 Reflect.deleteProperty(Object.prototype, '__proto__');
 
 /**
  * The worker thread in which dynalite runs (it copies nearly twice as fast there as on the caller's thread). It imports
- * packages alone, no file of this project, so that Node can run it both as compiled JavaScript and as TypeScript. Says
- * `{ port }`, or `{ locked: true }` when another engine has the folder open. Any message ends it.
+ * packages, and of this project only a file that imports nothing, so that Node can run it both as compiled JavaScript and
+ * as TypeScript. Says `{ port }`, or `{ locked: true }` when another engine has the folder open. Any message ends it.
  */
 const { path, id } = workerData as { path?: string; id: string };
 

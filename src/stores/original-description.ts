@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CorruptDataError } from '../errors.js';
 import type { KeyValueStore } from '../kv/key-value-store.js';
+import { parseJson } from '../parse-json.js';
 import type { TableDescription } from './store.js';
 
 /**
@@ -62,7 +63,7 @@ function keyOf(table: string): Uint8Array {
 
 function json(value: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value)) as unknown;
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(value));
   } catch {
     return undefined;
   }

@@ -19,8 +19,11 @@ beforeAll(async () => {
   program = await mkdtemp(join(tmpdir(), 'carryover-dynamodb-child-'));
   await symlink(join(process.cwd(), 'node_modules'), join(program, 'node_modules'));
   await build({
-    entryPoints: ['test/local/embedded-dynamodb-child.ts', 'src/local/embedded-dynamodb-worker.ts'],
-    entryNames: '[name]',
+    entryPoints: [
+      { in: 'test/local/embedded-dynamodb-child.ts', out: 'local/embedded-dynamodb-child' },
+      { in: 'src/local/embedded-dynamodb-worker.ts', out: 'local/embedded-dynamodb-worker' },
+      { in: 'src/parse-json.ts', out: 'parse-json' },
+    ],
     outdir: program,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -44,7 +47,7 @@ afterEach(async () => {
 });
 
 async function openInChild(...args: string[]): Promise<{ child: ChildProcess; endpoint: string }> {
-  const child = spawn(process.execPath, [join(program, 'embedded-dynamodb-child.mjs'), folder, ...args], {
+  const child = spawn(process.execPath, [join(program, 'local/embedded-dynamodb-child.mjs'), folder, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   children.add(child);

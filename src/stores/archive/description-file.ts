@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { CorruptDataError } from '../../errors.js';
 import type { Json } from '../../json.js';
+import { parseJson } from '../../parse-json.js';
 import type { Fence, TableDescription } from '../store.js';
 import type { ArchivePlace } from './archive-place.js';
 import { descriptionFile, joinPath, ownFolder } from './layout.js';
@@ -56,7 +57,7 @@ export async function readDescription(place: ArchivePlace, base: string): Promis
   const body = await place.read(pathOf(base));
   if (body === undefined) return undefined;
   try {
-    return ownDescriptionSchema.parse(JSON.parse(body.toString('utf8')));
+    return ownDescriptionSchema.parse(parseJson(body.toString('utf8')));
   } catch (error) {
     throw new CorruptDataError(`${place.location}: ${pathOf(base)} is no description of a table`, { cause: error });
   }

@@ -1,10 +1,11 @@
+import { parseJson } from '../../parse-json.js';
 import type { AttributeValue, Item } from '../item.js';
 
 /**
  * Items as lines of DynamoDB JSON: `{"Item":{"id":{"S":"a"},"n":{"N":"1"},"b":{"B":"base64"}}}`.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html#S3DataExport.Output_Data
  *
- * JSON.parse makes own properties of all names, `__proto__` too, and JSON.stringify writes each own property and each
+ * parseJson makes own properties of all names, `__proto__` too, and JSON.stringify writes each own property and each
  * lone surrogate (as an escape), so that hostile names and any Unicode pass. Only binaries need a conversion.
  */
 
@@ -15,7 +16,7 @@ export function formatItem(item: Item): string {
 
 /** An item and its size in DynamoDB's count. Throws an Error that says what is wrong with the line. */
 export function parseItem(line: string): { item: Item; sizeBytes: number } {
-  const parsed: unknown = JSON.parse(line);
+  const parsed = parseJson(line);
   if (!isMap(parsed) || !isMap(parsed['Item'])) throw new Error('it is no object with the field "Item"');
   const sizeBytes = decodeMap(parsed['Item']);
   return { item: parsed['Item'] as Item, sizeBytes };

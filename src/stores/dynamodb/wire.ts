@@ -5,6 +5,7 @@ import type {
   ServiceInputTypes,
   ServiceOutputTypes,
 } from '@aws-sdk/client-dynamodb';
+import { parseJson } from '../../parse-json.js';
 import type { WireItem } from './item-json.js';
 import { emptyAnswer } from './retry-rules.js';
 
@@ -61,7 +62,7 @@ export async function sendWire<Input extends ServiceInputTypes, Output extends S
   );
   await client.send(command, { abortSignal });
   if (answer === undefined || answer.length === 0) throw emptyAnswer();
-  return JSON.parse(answer.toString('utf8')) as WireAnswer;
+  return parseJson(answer.toString('utf8')) as WireAnswer;
 }
 
 /** The capacity units that an answer says it took. */
