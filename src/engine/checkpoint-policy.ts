@@ -4,10 +4,10 @@ import type { Settings } from '../settings.js';
 export type CheckpointPace = 'each' | 'frequent' | 'rare';
 
 /**
- * When a checkpoint is due. In Migrate: after two seconds and two hundred data requests, whichever is later, so that
- * checkpoints are one request in two hundred at most, which leaves as much again for claims and the lease within one in a
- * hundred; after a minute at the latest. In Validate, where it carries a digest
- * of up to 24 KB, once a minute. At the end of a call always.
+ * When a checkpoint is due. In Migrate: after `checkpointMs` and `checkpointRequests` data requests, whichever is later,
+ * so that checkpoints are a small part of the one request in a hundred that a run may cost beyond its data; after
+ * `checkpointAtMostMs` at the latest. In Validate, where it carries a digest of up to 24 KB, only then. At the end of a call
+ * always.
  */
 export function checkpointDue(
   settings: Settings,

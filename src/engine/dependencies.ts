@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { HeldLease } from '../kv/lease.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Project } from '../project.js';
 import type { Settings } from '../settings.js';
@@ -18,6 +19,11 @@ export interface Dependencies {
   readonly where: string;
   /** A new identifier, unique for ever. */
   newId(): string;
+  /**
+   * Where calls leave the lease to one another. Absent for functions: a platform that freezes a process between two calls
+   * may stop its monotonic clock too, and what was valid before proves nothing then.
+   */
+  readonly heldLeases?: Map<string, HeldLease>;
 }
 
 /** One call of a step: a Lambda invocation, or its like on a laptop. */

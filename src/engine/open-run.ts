@@ -9,6 +9,7 @@ import { readState, stateFence, stateLeaseCell, type StateEntry } from '../versi
 import type { Call, Dependencies, RunState } from './dependencies.js';
 import { parseExecutionInput, type ExecutionInput } from './execution-input.js';
 import { sameStoreFaults } from './same-store.js';
+import { sharedLease } from './shared-lease.js';
 
 /** A run as one call works on it: its input, its stores, and the lease that it holds on the target. */
 export interface OpenRun {
@@ -43,14 +44,16 @@ export async function openRun(run: RunState, deps: Dependencies, call: Call): Pr
   const input = parseExecutionInput(record.input);
   const { source, target } = await openStores(input, deps);
   const settings = settingsOf(input, deps);
-  const held = holdLease({
-    cell: stateLeaseCell(target.keyValues),
-    owner: run.id,
-    token: run.token,
-    durationMs: settings.leaseMs,
-    requestTimeoutMs: settings.requestTimeoutMs,
-    clock: deps.clock,
-  });
+  const held = sharedLease(deps, run, () =>
+    holdLease({
+      cell: stateLeaseCell(target.keyValues),
+      owner: run.id,
+      token: run.token,
+      durationMs: settings.leaseMs,
+      requestTimeoutMs: settings.requestTimeoutMs,
+      clock: deps.clock,
+    }),
+  );
   await held.keep();
   const state = (await readState(target.keyValues)) as StateEntry;
   const marginMs = Math.min(call.remainingMs() * endingShare, endingAtMostMs);

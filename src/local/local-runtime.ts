@@ -46,6 +46,7 @@ export async function openLocalRuntime({ project, who, where }: LocalRuntimeOpti
       who,
       where,
       newId: () => ulid(),
+      heldLeases: new Map(),
     },
     async close() {
       const opened = await Promise.allSettled(stores.values());
