@@ -50,10 +50,27 @@ describe('the state machine', () => {
     }
   });
 
+  /** A worker that dies the same way each time must not be started eight times at fifteen minutes each. */
+  test('retries a function that crashed, ran out of memory or out of time, but only a few times', () => {
+    // What Lambda calls the end of a process, and what Step Functions makes of an end without a name:
+    // https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+    const crashes = [
+      'Runtime.ExitError',
+      'Runtime.OutOfMemory',
+      'Lambda.Unknown',
+      'Sandbox.Timedout',
+      'States.Timeout',
+    ];
+    for (const [name, { Retry = [] }] of tasks) {
+      const crashed = Retry.filter(({ ErrorEquals }) => ErrorEquals.some((error) => crashes.includes(error)));
+      expect({ name, crashed }).toMatchObject({ name, crashed: [{ ErrorEquals: crashes, MaxAttempts: 3 }] });
+    }
+  });
+
   test('retries only names that our errors have', () => {
     const own = new Set(Object.keys(errors));
     const retried = tasks.flatMap(([, { Retry }]) => Retry?.flatMap(({ ErrorEquals }) => ErrorEquals) ?? []);
-    const ours = retried.filter((name) => !/^(Lambda|States|Sandbox)\./.test(name));
+    const ours = retried.filter((name) => !/^(Lambda|Runtime|States|Sandbox)\./.test(name));
     expect(ours.filter((name) => !own.has(name))).toEqual([]);
   });
 
