@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What the state machine passes to the functions: see the Parameters of its states. */
-const runSchema = z.looseObject({ id: z.string(), attempt: z.string(), token: z.number().int() });
+const runSchema = z.looseObject({ id: z.string(), owner: z.string(), attempt: z.string(), token: z.number().int() });
 
 const errorSchema = z.looseObject({ Error: z.string(), Cause: z.string().optional() });
 

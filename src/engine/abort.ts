@@ -6,7 +6,7 @@ import type { Dependencies, RunState } from './dependencies.js';
 import { exitCodeOf } from './exit-codes.js';
 import { parseExecutionInput } from './execution-input.js';
 import { openStores } from './open-run.js';
-import { runIdOf } from './run-id.js';
+import { ownerOf, runIdOf } from './run-id.js';
 
 /** What a Catch of the state machine hands on: the error's name, and its message or a JSON text that holds it. */
 export interface CaughtError {
@@ -59,7 +59,7 @@ export async function abort({ execution, error, redrives }: AbortInput, deps: De
   const step = run?.step ?? 'begin';
   const exitCode = exitCodeOf(name);
   await deps.ledger.changeRun(id, { status: 'failed', exitCode, endedAt: now, error: { name, message, step } });
-  if (run?.token !== undefined) await freeLease(id, run.token, run.input, deps);
+  if (run?.token !== undefined) await freeLease(ownerOf(execution), run.token, run.input, deps);
   throw new RunFailedError(`${name} in ${step}: ${message}`);
 }
 

@@ -5,17 +5,17 @@ import type { AttemptState, StateEntry } from '../versions/state-entry.js';
 /**
  * The attempt that a run goes on with: the one of the same command, until a run came to its end after completing it, or
  * the one that this very run began. A fresh start is made once per execution, however often its Begin is called: what it
- * began carries its own id.
+ * began carries its owner's name.
  */
 export function attemptToResume(
   state: StateEntry | undefined,
-  run: string,
+  owner: string,
   spec: string,
   { fresh, onExisting }: CopyInput,
 ): AttemptState | undefined {
   const attempt = state?.attempt;
   if (attempt === undefined) return undefined;
-  if (attempt.id === run) return attempt;
+  if (attempt.id === owner) return attempt;
   if (attempt.endedAt !== undefined || attempt.spec !== spec || fresh) return undefined;
   // A completed one is only gone on with where beginning anew would be refused: elsewhere the same command means it.
   return attempt.phase !== 'complete' || onExisting === 'fail' ? attempt : undefined;

@@ -13,7 +13,7 @@ export async function complete({ run }: StepInput, deps: Dependencies, call: Cal
   await deps.ledger.changeRun(run.id, { step: 'complete' });
   // Of a completed attempt too: a table may have been dropped and carried again since.
   if (!(await underHeartbeat(open, deps.clock, () => open.migration.complete(open.context)))) return { done: false };
-  await changeStateAsOwner(open.target.keyValues, { owner: run.id, token: run.token }, (state) => {
+  await changeStateAsOwner(open.target.keyValues, run, (state) => {
     if (state.attempt === undefined || state.attempt.phase === 'complete') return state;
     const completedAt = new Date(deps.clock.now()).toISOString();
     return { ...state, attempt: { ...state.attempt, phase: 'complete', completedAt } };

@@ -35,6 +35,8 @@ export interface Call {
 /** What the state machine carries from step to step: small, and read back from the ledger by its id. */
 export interface RunState {
   readonly id: string;
+  /** Whose the lease is: see ownerOf. */
+  readonly owner: string;
   readonly attempt: string;
   readonly token: number;
 }

@@ -15,12 +15,12 @@ export async function forecastRun(input: unknown, deps: Dependencies): Promise<F
   return await checkedForecast('', parseExecutionInput(input), deps);
 }
 
-/** What the run `id` would do. Throws InputError, with all faults, when anything is in its way. */
-export async function checkedForecast(id: string, input: ExecutionInput, deps: Dependencies): Promise<Forecast> {
+/** What the execution of this owner would do. Throws InputError, with all faults, when anything is in its way. */
+export async function checkedForecast(owner: string, input: ExecutionInput, deps: Dependencies): Promise<Forecast> {
   const { source, target } = await openStores(input, deps);
   const state = await readState(target.keyValues);
   const spec = copySpec(input.copy, { from: source.location, to: target.location });
-  const resumed = attemptToResume(state, id, spec, input.copy);
+  const resumed = attemptToResume(state, owner, spec, input.copy);
   if (resumed === undefined) assertNoOtherAttempt(state, input.copy);
   await assertSetUp(input, resumed, target, deps);
   // Its tables are made, and Cleanup may have forgotten already that they are its own.

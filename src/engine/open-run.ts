@@ -47,7 +47,7 @@ export async function openRun(run: RunState, deps: Dependencies, call: Call): Pr
   const held = sharedLease(deps, run, () =>
     holdLease({
       cell: stateLeaseCell(target.keyValues),
-      owner: run.id,
+      owner: run.owner,
       token: run.token,
       durationMs: settings.leaseMs,
       requestTimeoutMs: settings.requestTimeoutMs,
