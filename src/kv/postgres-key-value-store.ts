@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { CorruptDataError } from '../errors.js';
 import { checkedStore } from './checked-store.js';
 import {
   NotSentError,
@@ -8,9 +9,11 @@ import {
   type StoredEntry,
 } from './key-value-driver.js';
 import type { KeyValueStore } from './key-value-store.js';
+import { bytea, columnLayout, postgresLayouts, type PostgresLayout } from './postgres-key-value-layout.js';
 import { ensureKeyValueTable } from './postgres-key-value-table.js';
 import { isRefusal, postgresQuery, type PostgresQuery } from './postgres-requests.js';
 import type { RetryOptions } from './retry-policy.js';
+import { fromStoredForm, readableBytes } from './stored-form.js';
 
 export interface PostgresKeyValueStoreOptions extends RetryOptions {
   readonly pool: pg.Pool;
@@ -26,19 +29,22 @@ export interface PostgresKeyValueStoreOptions extends RetryOptions {
 
 /**
  * A key-value store in a PostgreSQL table: `partition` and `key` (bytea, together the primary key), `value` (bytea) and
- * `writes` (text[], the last write ids, newest first). The first write makes schema and table where they are missing.
+ * `writes` (text[], the last write ids, newest first). The first write makes schema and table where they are missing. A
+ * table that was carried here from DynamoDB, which holds value and writes in a column `item`, is read and written as well.
  */
 export function openPostgresKeyValueStore(options: PostgresKeyValueStoreOptions): KeyValueStore {
   return checkedStore(new PostgresKeyValueDriver(options), options);
 }
 
 const undefinedTable = '42P01';
+const undefinedColumn = '42703';
 
 export class PostgresKeyValueDriver implements KeyValueDriver {
   readonly location: string;
   readonly #name: string;
   readonly #query: PostgresQuery;
   readonly #pageEntries: number;
+  #layout = columnLayout;
 
   constructor(readonly options: PostgresKeyValueStoreOptions) {
     this.#name = `${pg.escapeIdentifier(options.schema)}.${pg.escapeIdentifier(options.table)}`;
@@ -48,16 +54,22 @@ export class PostgresKeyValueDriver implements KeyValueDriver {
   }
 
   async read(partition: Uint8Array, key: Uint8Array): Promise<StoredEntry | undefined> {
-    const sql = `SELECT value, writes FROM ${this.#name} WHERE partition = $1 AND key = $2`;
-    const result = await this.#unlessMissing(sql, [bytea(partition), bytea(key)]);
+    const result = await this.#unlessMissing(({ value, writes }) => ({
+      sql: `SELECT ${value} AS value, ${writes} AS writes FROM ${this.#name} WHERE partition = $1 AND key = $2`,
+      values: [bytea(partition), bytea(key)],
+    }));
     const row = result?.rows[0];
-    return row && { value: bytesOf(row['value']), writes: row['writes'] as string[] };
+    if (row === undefined) return undefined;
+    const writes = row['writes'] as string[];
+    if (writes.length === 0) throw this.#corrupt('writes', partition, key);
+    return { value: this.#valueOf(row, partition, key), writes };
   }
 
   async write(partition: Uint8Array, key: Uint8Array, entry: StoredEntry): Promise<void> {
-    const sql = `INSERT INTO ${this.#name} (partition, key, value, writes) VALUES ($1, $2, $3, $4)
-      ON CONFLICT (partition, key) DO UPDATE SET value = excluded.value, writes = excluded.writes`;
-    await this.#withTable(sql, [bytea(partition), bytea(key), bytea(entry.value), entry.writes]);
+    await this.#withTable((layout) => {
+      const replaced = layout.columns.map((column) => `${column} = excluded.${column}`).join(', ');
+      return this.#insert(layout, partition, key, entry, `UPDATE SET ${replaced}`);
+    });
   }
 
   async writeIf(
@@ -66,28 +78,35 @@ export class PostgresKeyValueDriver implements KeyValueDriver {
     entry: StoredEntry,
     expected: string | undefined,
   ): Promise<boolean> {
-    const values = [bytea(partition), bytea(key), bytea(entry.value), entry.writes];
     if (expected === undefined) {
-      const insert = `INSERT INTO ${this.#name} (partition, key, value, writes) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (partition, key) DO NOTHING`;
-      return (await this.#withTable(insert, values)).rowCount === 1;
+      const inserted = await this.#withTable((layout) => this.#insert(layout, partition, key, entry, 'NOTHING'));
+      return inserted.rowCount === 1;
     }
-    const update = `UPDATE ${this.#name} SET value = $3, writes = $4
-      WHERE partition = $1 AND key = $2 AND writes[1] = $5`;
-    const result = await this.#unlessMissing(update, [...values, expected]);
-    return result?.rowCount === 1;
+    const updated = await this.#unlessMissing(({ columns, newest, values }) => {
+      const set = columns.map((column, at) => `${column} = $${at + 4}`).join(', ');
+      return {
+        sql: `UPDATE ${this.#name} SET ${set} WHERE partition = $1 AND key = $2 AND ${newest} = $3`,
+        values: [bytea(partition), bytea(key), expected, ...values(entry)],
+      };
+    });
+    return updated?.rowCount === 1;
   }
 
   async remove(partition: Uint8Array, key: Uint8Array): Promise<void> {
     const sql = `DELETE FROM ${this.#name} WHERE partition = $1 AND key = $2`;
-    await this.#unlessMissing(sql, [bytea(partition), bytea(key)]);
+    await this.#unlessMissing(() => ({ sql, values: [bytea(partition), bytea(key)] }));
   }
 
   async page(partition: Uint8Array, start: PageStart): Promise<DriverPage> {
-    const sql = `SELECT key, value FROM ${this.#name}
-      WHERE partition = $1 AND key ${start.inclusive ? '>=' : '>'} $2 ORDER BY key LIMIT ${this.#pageEntries}`;
-    const result = await this.#unlessMissing(sql, [bytea(partition), bytea(start.key)]);
-    const entries = (result?.rows ?? []).map((row) => ({ key: bytesOf(row['key']), value: bytesOf(row['value']) }));
+    const result = await this.#unlessMissing(({ value }) => ({
+      sql: `SELECT key, ${value} AS value FROM ${this.#name}
+        WHERE partition = $1 AND key ${start.inclusive ? '>=' : '>'} $2 ORDER BY key LIMIT ${this.#pageEntries}`,
+      values: [bytea(partition), bytea(start.key)],
+    }));
+    const entries = (result?.rows ?? []).map((row) => {
+      const key = bytesOf(row['key']);
+      return { key, value: this.#valueOf(row, partition, key) };
+    });
     const last = entries.at(-1);
     return last === undefined || entries.length < this.#pageEntries ? { entries } : { entries, next: last.key };
   }
@@ -96,31 +115,66 @@ export class PostgresKeyValueDriver implements KeyValueDriver {
     if (this.options.ownsPool === true) await this.options.pool.end();
   }
 
-  /** Undefined when the table is not there. */
-  async #unlessMissing(sql: string, values: unknown[]): Promise<pg.QueryResult<Record<string, unknown>> | undefined> {
-    try {
-      return await this.#query(sql, values);
-    } catch (error) {
-      if (isRefusal(error, undefinedTable)) return undefined;
-      throw error;
+  #insert(
+    { columns, values }: PostgresLayout,
+    partition: Uint8Array,
+    key: Uint8Array,
+    entry: StoredEntry,
+    onConflict: string,
+  ): Statement {
+    const names = ['partition', 'key', ...columns];
+    return {
+      sql: `INSERT INTO ${this.#name} (${names.join(', ')}) VALUES (${names.map((_, at) => `$${at + 1}`).join(', ')})
+        ON CONFLICT (partition, key) DO ${onConflict}`,
+      values: [bytea(partition), bytea(key), ...values(entry)],
+    };
+  }
+
+  /** Undefined when the table is not there. The layout that fitted last is tried first. */
+  async #unlessMissing(statement: (layout: PostgresLayout) => Statement): Promise<Result | undefined> {
+    for (const layout of [this.#layout, ...postgresLayouts.filter((other) => other !== this.#layout)]) {
+      const { sql, values } = statement(layout);
+      try {
+        const result = await this.#query(sql, values);
+        this.#layout = layout;
+        return result;
+      } catch (error) {
+        if (isRefusal(error, undefinedTable)) return undefined;
+        if (!isRefusal(error, undefinedColumn)) throw error;
+      }
     }
+    throw new CorruptDataError(
+      `${this.location} is not the table of a key-value store: it has neither the columns value and writes nor item`,
+    );
   }
 
   /** Makes the table where it is missing. */
-  async #withTable(sql: string, values: unknown[]): Promise<pg.QueryResult<Record<string, unknown>>> {
-    const result = await this.#unlessMissing(sql, values);
+  async #withTable(statement: (layout: PostgresLayout) => Statement): Promise<Result> {
+    const result = await this.#unlessMissing(statement);
     if (result !== undefined) return result;
     await ensureKeyValueTable(this.#query, this.options.schema, this.options.table);
-    const again = await this.#unlessMissing(sql, values);
+    const again = await this.#unlessMissing(statement);
     if (again === undefined) throw new NotSentError(`${this.location} was dropped just after it was made`);
     return again;
   }
+
+  #valueOf(row: Record<string, unknown>, partition: Uint8Array, key: Uint8Array): Uint8Array {
+    if (row['value'] === null) throw this.#corrupt('value', partition, key);
+    return bytesOf(row['value']);
+  }
+
+  #corrupt(name: string, ...place: Uint8Array[]): CorruptDataError {
+    const at = place.map((bytes) => readableBytes(fromStoredForm(bytes))).join(', ');
+    return new CorruptDataError(`${this.location} has an entry without "${name}" at ${at}`);
+  }
 }
 
-/** pg sends a Buffer as bytea; the bytes are not copied. */
-function bytea(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+interface Statement {
+  readonly sql: string;
+  readonly values: unknown[];
 }
+
+type Result = pg.QueryResult<Record<string, unknown>>;
 
 function bytesOf(value: unknown): Uint8Array {
   return new Uint8Array(value as Buffer);
