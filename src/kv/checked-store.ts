@@ -77,15 +77,17 @@ class CheckedStore implements KeyValueStore {
 
   #place(partition: Uint8Array, key: Uint8Array, value?: Uint8Array): { partition: Uint8Array; key: Uint8Array } {
     this.#assertOpen();
-    assertBytes('partition', partition);
-    assertBytes('key', key);
+    const { reservedBytes = 0 } = this.driver;
+    assertBytes('partition', partition, keyLimitBytes - reservedBytes);
+    assertBytes('key', key, keyLimitBytes);
     if (value !== undefined) {
       if (!(value instanceof Uint8Array)) throw new TypeError('value must be a Uint8Array');
       const sizeBytes = partition.length + key.length + value.length;
-      if (sizeBytes > entryLimitBytes) {
+      const limitBytes = entryLimitBytes - reservedBytes;
+      if (sizeBytes > limitBytes) {
         const where = `the entry ${readableBytes(key)} of partition ${readableBytes(partition)}`;
         throw new EntryTooLargeError(
-          `${where} has ${sizeBytes} bytes; partition, key and value together have at most ${entryLimitBytes}`,
+          `${where} has ${sizeBytes} bytes; partition, key and value together have at most ${limitBytes}`,
         );
       }
     }
@@ -120,11 +122,11 @@ class CheckedStore implements KeyValueStore {
   }
 }
 
-function assertBytes(name: 'partition' | 'key', bytes: Uint8Array): void {
+function assertBytes(name: 'partition' | 'key', bytes: Uint8Array, limitBytes: number): void {
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name} must be a Uint8Array`);
-  if (bytes.length > keyLimitBytes) {
+  if (bytes.length > limitBytes) {
     throw new EntryTooLargeError(
-      `${name} ${readableBytes(bytes)} has ${bytes.length} bytes; it may have at most ${keyLimitBytes}`,
+      `${name} ${readableBytes(bytes)} has ${bytes.length} bytes; it may have at most ${limitBytes}`,
     );
   }
 }

@@ -13,6 +13,8 @@ import { StoreUnavailableError } from '../errors.js';
 export interface KeyValueDriver {
   /** The store for people, in errors: without secrets. */
   readonly location: string;
+  /** What the driver adds to each partition: the limits of a partition and of an entry are less by so much. Default 0. */
+  readonly reservedBytes?: number;
   /** Strongly consistent. */
   read(partition: Uint8Array, key: Uint8Array): Promise<StoredEntry | undefined>;
   write(partition: Uint8Array, key: Uint8Array, entry: StoredEntry): Promise<void>;
