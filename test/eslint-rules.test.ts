@@ -19,6 +19,7 @@ describe('the direction of imports', () => {
   it.each([
     ['src/kv/lease.ts', `import { begin } from '../engine/begin.js';`],
     ['src/kv/lease.ts', `import type { Store } from '../stores/store.js';`],
+    ['src/kv/exports.ts', `import { openStore } from '../stores/open-store.js';`],
     ['src/stores/dynamodb/read.ts', `import { readState } from '../../versions/state-entry.js';`],
     ['src/stores/store.ts', `export type { Ledger } from '../ledger/ledger.js';`],
     ['src/ledger/ledger.ts', `const begin = await import('../engine/begin.js');`],
@@ -46,6 +47,7 @@ describe('the direction of imports', () => {
     ['src/cli/handlers.ts', `import { beginHandler } from '../../functions/begin.js';`],
     ['src/cli/run-locally.ts', `import { runStateMachine } from '../local/state-machine.js';`],
     ['src/local/local-runtime.ts', `import type { Dependencies } from '../engine/dependencies.js';`],
+    ['src/kv/exports.ts', `import { openKeyValueStore } from '../local/open-key-value-store.js';`],
     ['src/engine/begin.ts', `import { acquireLease } from '../kv/lease.js';`],
     ['src/stores/dynamodb/read.ts', `import { ThrottledError } from '../../errors.js';`],
     ['functions/lambda-runtime.ts', `import { environment } from '../src/environment.js';`],
