@@ -119,14 +119,14 @@ async function beginAttempt(
     const settled = current.takenAt === undefined ? current : { ...current, takenAt: undefined };
     if (attemptToResume(current, owner, spec, input.copy) !== undefined) return settled;
     assertNoOtherAttempt(current, input.copy);
-    const previous = unfinishedAttempt(current)?.id;
+    const replaced = unfinishedAttempt(current);
     const attempt: AttemptState = {
       id: owner,
       spec,
       description: describeCopy(input.copy, locations),
       startedAt: new Date(deps.clock.now()).toISOString(),
       phase: 'setup',
-      ...(previous === undefined ? {} : { previous }),
+      ...(replaced === undefined ? {} : { previous: [...(replaced.previous ?? []), replaced.id] }),
     };
     return { ...settled, attempt };
   });

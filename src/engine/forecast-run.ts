@@ -32,7 +32,7 @@ export async function checkedForecast(owner: string, input: ExecutionInput, deps
     settings: settingsOf(input, deps),
     attempts: [
       ...(unfinished === undefined ? [] : [{ id: unfinished.id, resumed: resumed !== undefined }]),
-      ...(resumed?.previous === undefined ? [] : [{ id: resumed.previous, resumed: false }]),
+      ...(unfinished?.previous ?? []).map((previous) => ({ id: previous, resumed: false })),
     ],
   });
   if (forecast.faults.length > 0) throw new InputError(forecast.faults);

@@ -64,7 +64,7 @@ export async function openRun(run: RunState, deps: Dependencies, call: Call): Pr
     target,
     settings,
     attempt: run.attempt,
-    previousAttempt: state.attempt?.previous,
+    previousAttempts: state.attempt?.previous ?? [],
     ledger: deps.ledger,
     clock: deps.clock,
     fence: callFence(stateFence(held), call, settings),

@@ -1,5 +1,6 @@
 import type { SetupProgress } from '../migrations/migration.js';
 import { noUsage, type Cursor } from '../stores/store.js';
+import { changeStateAsOwner } from '../versions/state-entry.js';
 import { attemptRecord, changeAttempt, scopes } from './attempt-record.js';
 import type { Call, Dependencies, StepInput } from './dependencies.js';
 import { openRun, type OpenRun } from './open-run.js';
@@ -42,8 +43,18 @@ async function prepare(open: OpenRun, deps: Dependencies, call: Call): Promise<b
     throws: true,
     steps: (record) => steps(open, deps, record.cursor),
   });
-  if (status === 'done') await changeAttempt(deps.ledger, run, { setUp: true });
-  return status === 'done';
+  if (status !== 'done') return false;
+  await changeAttempt(deps.ledger, run, { setUp: true });
+  await settle(open);
+  return true;
+}
+
+/** What the attempts before this one created is dropped, and forgotten. */
+async function settle({ run, target, state }: OpenRun): Promise<void> {
+  if (state.attempt?.previous === undefined) return;
+  await changeStateAsOwner(target.keyValues, run, (current) =>
+    current.attempt === undefined ? current : { ...current, attempt: { ...current.attempt, previous: undefined } },
+  );
 }
 
 /** Runs the migration's Setup and plans the groups that it yields. */

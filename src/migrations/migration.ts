@@ -36,8 +36,8 @@ export interface ForecastContext {
 
 export interface MigrationContext extends Omit<ForecastContext, 'attempts'> {
   readonly attempt: string;
-  /** The attempt that this one replaces (`fresh`): its tables are dropped first. */
-  readonly previousAttempt: string | undefined;
+  /** The attempts that this one replaces (`fresh`): their tables are dropped first. */
+  readonly previousAttempts: readonly string[];
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly fence: Fence;

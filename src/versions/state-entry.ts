@@ -27,8 +27,8 @@ const attemptSchema = z.strictObject({
   completedAt: z.string().optional(),
   /** When a run came to its end after it was complete. Until then the same command goes on with it. */
   endedAt: z.string().optional(),
-  /** The unfinished attempt that this one replaces: what that one created is still to be dropped. */
-  previous: z.string().optional(),
+  /** Unfinished attempts that this one replaces, one after the other: what they created is still to be dropped. */
+  previous: z.array(z.string()).min(1).optional(),
 });
 
 const stateSchema = z.strictObject({

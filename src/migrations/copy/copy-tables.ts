@@ -31,8 +31,8 @@ async function* setup(
   input: CopyInput,
   from: Cursor | undefined,
 ): AsyncIterable<SetupProgress> {
-  if (context.previousAttempt !== undefined && from === undefined) {
-    yield* dropCreated(context, context.previousAttempt);
+  if (from === undefined) {
+    for (const previous of context.previousAttempts) yield* dropCreated(context, previous);
     yield { cursor: { after: '' } };
   }
   const after = from === undefined ? '' : (from as { after: string }).after;
