@@ -16,7 +16,7 @@ const typedRules = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/', 'cdk.out/', '.carryover/', '**/*.d.ts', 'test/**/fixtures/'] },
+  { ignores: ['dist/', 'cdk.out/', '.carryover/', '**/*.d.ts', '**/*_pb.ts', 'test/**/fixtures/'] },
   ...tseslint.configs.strict,
   {
     files: ['**/*.ts'],
