@@ -37,7 +37,11 @@ export async function expect(
 }
 
 /** The open generation of the same tables, or a new one. */
-async function begunGeneration({ run, input }: OpenRun, deps: Dependencies, record: AttemptRecord): Promise<number> {
+async function begunGeneration(
+  { run, input, state, held }: OpenRun,
+  deps: Dependencies,
+  record: AttemptRecord,
+): Promise<number> {
   const generationOf = JSON.stringify([...input.copy.noValidate].sort());
   if (record.generationOpen && record.generationOf === generationOf) return record.generation;
   const generation = record.generation + 1;
@@ -47,6 +51,8 @@ async function begunGeneration({ run, input }: OpenRun, deps: Dependencies, reco
     generationOpen: true,
     generationAt: deps.clock.now(),
     generationPlanned: false,
+    // A state entry that is older than this was set back since, and what the generation saw with it.
+    revision: Math.max(record.revision, state.revision, held.revision()),
     validate: 0,
     locate: 0,
     locating: false,
