@@ -4,6 +4,8 @@ import type { Json } from '../json.js';
 import type { Ledger } from '../ledger/ledger.js';
 
 const schema = z.object({
+  /** What this ledger is called in the attempt: made up when a run of this ledger begins the attempt or resumes it first. */
+  ledger: z.string().default(''),
   /** Setup came to its end once: Migrate may run alone. */
   setUp: z.boolean(),
   /** Units of Migrate that are planned. */
@@ -33,6 +35,7 @@ export type AttemptRecord = z.infer<typeof schema>;
 const name = 'attempt';
 
 export const newAttempt: AttemptRecord = {
+  ledger: '',
   setUp: false,
   migrate: 0,
   generation: 0,

@@ -30,3 +30,8 @@ export function assertNoOtherAttempt(state: StateEntry | undefined, { fresh }: C
     'Give the same input to go on with it, or "fresh" to drop what it created and begin anew';
   throw new InputError([{ field: 'copy', message }]);
 }
+
+/** The attempt that the state entry names, unless it is complete. */
+export function unfinishedAttempt(state: StateEntry | undefined): AttemptState | undefined {
+  return state?.attempt?.phase === 'complete' ? undefined : state?.attempt;
+}

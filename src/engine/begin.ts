@@ -1,24 +1,16 @@
 import { acquireLease } from '../kv/lease.js';
-import { isOwn, type LeaseOwner } from '../kv/lease-cell.js';
+import { isOwn } from '../kv/lease-cell.js';
 import type { Json } from '../json.js';
 import type { RunRecord } from '../ledger/ledger.js';
-import { copySpec, describeCopy } from '../migrations/copy/copy-input.js';
 import type { Store } from '../stores/store.js';
-import {
-  changeState,
-  changeStateAsOwner,
-  readState,
-  stateLeaseCell,
-  type AttemptState,
-} from '../versions/state-entry.js';
-import { attemptToResume, assertNoOtherAttempt } from './attempt.js';
-import { attemptRecord, changeAttempt } from './attempt-record.js';
+import { changeState, readState, stateLeaseCell } from '../versions/state-entry.js';
+import { attemptRecord } from './attempt-record.js';
+import { beginAttempt } from './begin-attempt.js';
 import type { Call, Dependencies, RunState } from './dependencies.js';
-import { parseExecutionInput, type ExecutionInput } from './execution-input.js';
-import { checkedForecast, unfinishedAttempt } from './forecast-run.js';
+import { parseExecutionInput } from './execution-input.js';
+import { checkedForecast } from './forecast-run.js';
 import { openStores, settingsOf } from './open-run.js';
 import { ownerOf, runIdOf } from './run-id.js';
-import { awaitUnitLeases, voidLaterCheckpoints } from './take-over.js';
 
 export interface BeginInput {
   readonly execution: string;
@@ -65,10 +57,8 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
     tokenAbove: await knownToken(target, deps),
   });
   await deps.ledger.changeRun(id, { token: lease.token, step: 'begin' });
-  // Calls of the attempt that is resumed, or replaced by a fresh one, must have ended before anything is void or dropped.
-  const earlier = (await readState(target.keyValues))?.attempt;
-  if (earlier !== undefined) await awaitUnitLeases(deps, earlier.id, lease.token, askedAt);
-  const attempt = await beginAttempt({ owner, token: lease.token }, parsed, { source, target }, deps);
+  const own = { owner, token: lease.token };
+  const attempt = await beginAttempt({ own, askedAt, input: parsed, source, target }, deps);
   await deps.ledger.changeRun(id, { attempt: attempt.id });
   return {
     id,
@@ -99,42 +89,4 @@ async function end(record: RunRecord, owner: string, target: Store, deps: Depend
 async function knownToken(target: Store, { ledger }: Dependencies): Promise<number> {
   const attempt = (await readState(target.keyValues))?.attempt;
   return attempt === undefined ? 0 : (await attemptRecord(ledger, attempt.id)).token;
-}
-
-/** With the lease held: the attempt that the state entry names, or a new one; what an older owner left is dealt with. */
-async function beginAttempt(
-  own: LeaseOwner,
-  input: ExecutionInput,
-  { source, target }: { source: Store; target: Store },
-  deps: Dependencies,
-): Promise<AttemptState> {
-  const { owner, token } = own;
-  const locations = { from: source.location, to: target.location };
-  const spec = copySpec(input.copy, locations);
-  const found = await readState(target.keyValues);
-  const resumed = attemptToResume(found, owner, spec, input.copy);
-  if (resumed !== undefined && found?.takenAt !== undefined)
-    await voidLaterCheckpoints(deps, resumed.id, { token, takenAt: found.takenAt });
-  const state = await changeStateAsOwner(target.keyValues, own, (current) => {
-    const settled = current.takenAt === undefined ? current : { ...current, takenAt: undefined };
-    if (attemptToResume(current, owner, spec, input.copy) !== undefined) return settled;
-    assertNoOtherAttempt(current, input.copy);
-    const replaced = unfinishedAttempt(current);
-    const attempt: AttemptState = {
-      id: owner,
-      spec,
-      description: describeCopy(input.copy, locations),
-      startedAt: new Date(deps.clock.now()).toISOString(),
-      phase: 'setup',
-      ...(replaced === undefined ? {} : { previous: [...(replaced.previous ?? []), replaced.id] }),
-    };
-    return { ...settled, attempt };
-  });
-  const attempt = state.attempt as AttemptState;
-  await changeAttempt(
-    deps.ledger,
-    { attempt: attempt.id, token },
-    { token, revision: state.revision, locating: false },
-  );
-  return attempt;
 }

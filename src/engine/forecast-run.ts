@@ -2,8 +2,8 @@ import { InputError } from '../errors.js';
 import { copySpec } from '../migrations/copy/copy-input.js';
 import { copyTables } from '../migrations/copy/copy-tables.js';
 import type { Forecast } from '../migrations/migration.js';
-import { readState, type AttemptState, type StateEntry } from '../versions/state-entry.js';
-import { assertNoOtherAttempt, attemptToResume } from './attempt.js';
+import { readState, type AttemptState } from '../versions/state-entry.js';
+import { assertNoOtherAttempt, attemptToResume, unfinishedAttempt } from './attempt.js';
 import { attemptRecord } from './attempt-record.js';
 import type { Dependencies } from './dependencies.js';
 import { parseExecutionInput, type ExecutionInput } from './execution-input.js';
@@ -37,11 +37,6 @@ export async function checkedForecast(owner: string, input: ExecutionInput, deps
   });
   if (forecast.faults.length > 0) throw new InputError(forecast.faults);
   return forecast;
-}
-
-/** The attempt that the state entry names, unless it is complete. */
-export function unfinishedAttempt(state: StateEntry | undefined): AttemptState | undefined {
-  return state?.attempt?.phase === 'complete' ? undefined : state?.attempt;
 }
 
 async function assertSetUp(

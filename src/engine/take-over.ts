@@ -1,3 +1,4 @@
+import type { AttemptState } from '../versions/state-entry.js';
 import { attemptRecord, changeAttempt, scopes } from './attempt-record.js';
 import type { Dependencies } from './dependencies.js';
 
@@ -11,17 +12,19 @@ const pollMs = 1_000;
  */
 export async function awaitUnitLeases(
   { ledger, clock, settings }: Dependencies,
-  attempt: string,
+  attempt: AttemptState,
   token: number,
   askedAt: number,
 ): Promise<void> {
-  const { migrate } = await attemptRecord(ledger, attempt);
+  const { migrate, ledger: known } = await attemptRecord(ledger, attempt.id);
+  // Calls of another ledger's run are not seen here: they get their whole time.
+  const unseen = attempt.phase !== 'complete' && attempt.ledger !== known;
   // No wall clock decides: a host whose clock is ahead would take a living call for a dead one.
   const until = askedAt + settings.leaseMs;
-  while (clock.monotonic() < until && (await earlierCallAlive())) await clock.sleep(pollMs);
+  while (clock.monotonic() < until && (unseen || (await earlierCallAlive()))) await clock.sleep(pollMs);
 
   async function earlierCallAlive(): Promise<boolean> {
-    for await (const unit of ledger.units(scopes.migrate(attempt), migrate)) {
+    for await (const unit of ledger.units(scopes.migrate(attempt.id), migrate)) {
       if (unit.leaseOwner !== undefined && unit.token < token && !unit.done) return true;
     }
     return false;

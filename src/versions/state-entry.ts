@@ -27,6 +27,8 @@ const attemptSchema = z.strictObject({
   completedAt: z.string().optional(),
   /** When a run came to its end after it was complete. Until then the same command goes on with it. */
   endedAt: z.string().optional(),
+  /** The ledger of the run that worked on it last: what another ledger knows of the target is older. */
+  ledger: z.string().optional(),
   /** Unfinished attempts that this one replaces, one after the other: what they created is still to be dropped. */
   previous: z.array(z.string()).min(1).optional(),
 });
