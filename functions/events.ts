@@ -9,6 +9,9 @@ export const beginEvent = z.object({ execution: z.string(), input: z.unknown() }
 
 export const stepEvent = z.object({ run: runSchema });
 
+/** `located`: Locate has named the keys. The state machine says so, so that a Judge that is tried again after a lost answer does not. */
+export const judgeEvent = stepEvent.extend({ located: z.boolean() });
+
 export const unitEvent = z.object({ run: runSchema, unit: z.number().int().min(0) });
 
 /** Abort is called for a run by its execution, and for a unit from within a Map. */

@@ -1,7 +1,7 @@
 import { judge } from '../src/engine/judge.js';
-import { stepEvent } from './events.js';
+import { judgeEvent } from './events.js';
 import { stepHandler, type Runtime, type StepHandler } from './step-handler.js';
 
 export function judgeHandler(runtime: Runtime): StepHandler {
-  return stepHandler(runtime, stepEvent, judge);
+  return stepHandler(runtime, judgeEvent, judge);
 }

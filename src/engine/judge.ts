@@ -13,24 +13,36 @@ import { planLocate } from './plan-locate.js';
 import { pendingUnits, plannedGroups, unitCount, type Groups } from './unit-groups.js';
 import { saveVerdict, verdictOf, verdicts, type Verdict } from './verdicts.js';
 
+export interface JudgeInput extends StepInput {
+  /** Locate was here before: its units came to their end, done or failed. */
+  readonly located: boolean;
+}
+
 export interface JudgeResult {
   /** `judge`: call again; `cleanup`: there is nothing to complete. */
   readonly next: 'judge' | 'locate' | 'complete' | 'cleanup';
   /** The units of Locate. */
   readonly units: number[];
+  /** As it was given, for the next call. */
+  readonly located: boolean;
 }
 
 /**
  * Judge: compares the digests of both sides, table by table; where they differ, it has Locate name the keys and is called
  * again. Throws UnitsFailedError for units that are not done, and ValidationFailedError when a table differs.
  */
-export async function judge({ run }: StepInput, deps: Dependencies, call: Call): Promise<JudgeResult> {
+export async function judge({ run, located }: JudgeInput, deps: Dependencies, call: Call): Promise<JudgeResult> {
   const open = await openRun(run, deps, call);
   await deps.ledger.changeRun(run.id, { step: 'judge' });
-  return await underHeartbeat(open, deps.clock, () => judged(open, deps));
+  const result = await underHeartbeat(open, deps.clock, () => judged(open, deps, located));
+  return { ...result, located };
 }
 
-async function judged(open: OpenRun, { ledger }: Dependencies): Promise<JudgeResult> {
+async function judged(
+  open: OpenRun,
+  { ledger }: Dependencies,
+  located: boolean,
+): Promise<Pick<JudgeResult, 'next' | 'units'>> {
   const { run } = open;
   const { steps } = open.input.copy;
   const record = await attemptRecord(ledger, run.attempt);
@@ -42,7 +54,7 @@ async function judged(open: OpenRun, { ledger }: Dependencies): Promise<JudgeRes
   if (!(await compareTables(open, ledger, generation, groups))) return { next: 'judge', units: [] };
   const differing = await differingTables(ledger, scopes.verdict(run.attempt, generation));
   if (differing.length === 0) return { next: await afterEqual(open, ledger, record), units: [] };
-  if (!record.locating) {
+  if (!located) {
     await ledger.changeRun(run.id, { step: 'locate' });
     return { next: 'locate', units: await planLocate(open, ledger, generation, differing) };
   }

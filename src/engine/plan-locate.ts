@@ -26,6 +26,6 @@ export async function planLocate(
     await planGroup(ledger, { scope, token: run.token }, groups, { table, restart: false, plan });
   }
   const locate = unitCount(groups);
-  await changeAttempt(ledger, run, { locate, locating: true });
+  await changeAttempt(ledger, run, { locate });
   return await pendingUnits(ledger, scope, locate);
 }
