@@ -1,0 +1,38 @@
+import type { Clock } from '../../src/clock.js';
+import type { KeyValueStore } from '../../src/kv/key-value-store.js';
+import { messages } from '../../src/kv/messages.js';
+import type { RetryPolicy } from '../../src/kv/retry-policy.js';
+import { StagedChangeSchema, TreeNodeSchema } from './objects_pb.js';
+import { BranchSchema, CommitSchema, RepositorySchema, TagSchema, type Repository } from './refs_pb.js';
+
+/** What the service stands on. `retry` says how often a change that met others is tried again; times are the clock's. */
+export interface Backend {
+  readonly store: KeyValueStore;
+  readonly clock: Clock;
+  readonly retry?: Partial<RetryPolicy>;
+  /** 0 inclusive to 1 exclusive; waits between tries are random. */
+  readonly random?: () => number;
+}
+
+/** A repository that is there, for all that is done in it. */
+export interface OpenRepository extends Backend {
+  readonly repository: Repository;
+}
+
+/** Where each kind of record lies; refs.proto and objects.proto describe them. */
+export const repositoriesPartition = 'repositories';
+export const branchKey = (name: string): string => `branch/${name}`;
+export const tagKey = (name: string): string => `tag/${name}`;
+export const commitKey = 'commit';
+export const nodeKey = (number: number): string => `node/${number}`;
+
+/** Commits and staging tokens are named after their partitions. */
+export const idOf = (partition: Uint8Array): string => Buffer.from(partition).toString();
+export const partitionOf = (id: string): Uint8Array => Buffer.from(id);
+
+export const repositoriesOf = ({ store }: Backend) => messages(store, RepositorySchema, repositoriesPartition);
+export const branchesOf = ({ store, repository }: OpenRepository) => messages(store, BranchSchema, repository.partition);
+export const tagsOf = ({ store, repository }: OpenRepository) => messages(store, TagSchema, repository.partition);
+export const commitOf = ({ store }: Backend, id: string) => messages(store, CommitSchema, partitionOf(id));
+export const nodesOf = ({ store }: Backend, commitId: string) => messages(store, TreeNodeSchema, partitionOf(commitId));
+export const stagedOf = ({ store }: Backend, token: string) => messages(store, StagedChangeSchema, partitionOf(token));
