@@ -66,6 +66,7 @@ export async function openRun(run: RunState, deps: Dependencies, call: Call): Pr
     attempt: run.attempt,
     previousAttempts: state.attempt?.previous ?? [],
     ledger: deps.ledger,
+    ledgerId: state.attempt?.ledger ?? '',
     clock: deps.clock,
     fence: callFence(stateFence(held), call, settings),
     ending,

@@ -39,6 +39,8 @@ export interface MigrationContext extends Omit<ForecastContext, 'attempts'> {
   /** The attempts that this one replaces (`fresh`): their tables are dropped first. */
   readonly previousAttempts: readonly string[];
   readonly ledger: Ledger;
+  /** The ledger's name in this attempt, on which another ledger may have worked too. */
+  readonly ledgerId: string;
   readonly clock: Clock;
   readonly fence: Fence;
   /** The call's time is nearly over: come to a safe point. */

@@ -10,6 +10,8 @@ const schema = z.strictObject({
   identity: z.string().optional(),
   /** The physical identity of the table that it replaces. */
   replacing: z.string().optional(),
+  /** The ledger that the units are planned in that write into the table. */
+  ledger: z.string().optional(),
 });
 
 /** A table of the target as an attempt knows it. Lies in the target's key-value store, so that a restore takes it back too. */
@@ -18,6 +20,7 @@ export interface AttemptTable {
   readonly created: boolean;
   readonly identity?: string | undefined;
   readonly replacing?: string | undefined;
+  readonly ledger?: string | undefined;
 }
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,9 +1,14 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InputError } from '../../src/errors.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
+import { openArchiveStore } from '../../src/stores/archive/archive-store.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
+import type { Store } from '../../src/stores/store.js';
 import { runCopy, testLedger } from '../support/copy-run.js';
 import { testDynamodb } from '../support/dynamodb.js';
-import { filled } from './memory-stores.js';
+import { filled, itemsOf } from './memory-stores.js';
 
 let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let one: Ledger;
@@ -35,5 +40,57 @@ describe('an attempt that two ledgers work on', () => {
     const stores = { source: await filled(20), target: openMemoryStore() };
     await runCopy({ stores, ledger: one, settings, handlers: undecided }, {});
     expect((await runCopy({ stores, ledger: one, settings }, {})).run).toMatchObject({ exitCode: 0, generation: 1 });
+  });
+
+  describe('into an archive, whose parts are named by units', () => {
+    let folder: string;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'two-ledgers-'));
+    });
+    afterEach(() => rm(folder, { recursive: true, force: true }));
+
+    const archive = (): Store =>
+      openArchiveStore({
+        place: { kind: 'disk', path: folder },
+        location: `archive:${folder}`,
+        requestTimeoutMs: 2_000,
+      });
+
+    /** The source, and a copy of it that fails in the last of its segments when all others are carried. */
+    async function copies(): Promise<{
+      source: Store;
+      copy(ledger: Ledger, segments: number, end: string): Promise<void>;
+    }> {
+      const source = await filled(60);
+      const read = source.read.bind(source);
+      let last = 0;
+      source.read = (segment, from, options) => {
+        if (segment.index === last) throw new TypeError('this segment is beyond reading');
+        return read(segment, from, options);
+      };
+      return {
+        source,
+        async copy(ledger, segments, end) {
+          last = end === 'fails' ? segments - 1 : -1;
+          const { run } = await runCopy({ stores: { source, target: archive() }, ledger, settings }, { segments });
+          expect(run.exitCode).toBe(end === 'fails' ? 3 : 0);
+        },
+      };
+    }
+
+    test('makes the table anew, so that no part of the other plan stays', async () => {
+      const { source, copy } = await copies();
+      await copy(one, 6, 'fails');
+      await copy(two, 3, 'succeeds');
+      expect(await itemsOf(archive(), 'orders')).toEqual(await itemsOf(source, 'orders'));
+    });
+
+    test('makes it anew for the first ledger too, which goes on with its own plan', async () => {
+      const { source, copy } = await copies();
+      await copy(one, 3, 'fails');
+      await copy(two, 6, 'fails');
+      await copy(one, 3, 'succeeds');
+      expect(await itemsOf(archive(), 'orders')).toEqual(await itemsOf(source, 'orders'));
+    });
   });
 });

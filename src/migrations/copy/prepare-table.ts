@@ -5,7 +5,7 @@ import type { MigrationContext, SetupProgress } from '../migration.js';
 import type { CopyInput } from './copy-input.js';
 import { describeIfThere } from './describe-if-there.js';
 import { existingFaults } from './forecast.js';
-import { isOwn } from './own-table.js';
+import { isOwn, isPlannedElsewhere } from './own-table.js';
 import { segmentCount } from './segment-count.js';
 import type { SelectedTable } from './select-tables.js';
 import { saveTablePlan, tablePlan } from './table-plan.js';
@@ -32,6 +32,9 @@ export async function* prepareTable(
   const own = existing !== undefined && isOwn(existing, listed);
   const foreign = existing !== undefined && !own;
   if (foreign) assertMayTouch(context, input, table);
+  // Listed as it is until it is gone: a Setup that is killed here still knows its own.
+  if (own && !target.capabilities.merge && isPlannedElsewhere(existing, listed, context.ledgerId))
+    yield* dropped(context, table);
   const merged = foreign && input.onExisting === 'merge';
   const targetIdentity = yield* merged ? taken(existing) : made(context, description, foreign ? existing : undefined);
   if (mode === 'carry')
@@ -69,19 +72,24 @@ async function* taken(existing: TableDescription): AsyncGenerator<SetupProgress,
 
 /** Creates the table, after dropping the one that it replaces; returns its identity. */
 async function* made(
-  { target, attempt, fence }: MigrationContext,
+  context: MigrationContext,
   description: TableDescription,
   replaced: TableDescription | undefined,
 ): AsyncGenerator<SetupProgress, string> {
+  const { target, attempt, fence, ledgerId } = context;
   const listed = { name: description.name, created: true };
   await putAttemptTable(target.keyValues, attempt, replaced ? { ...listed, replacing: replaced.identity } : listed);
-  if (replaced !== undefined) while (!(await target.drop(description.name, fence))) yield { wait: true };
+  if (replaced !== undefined) yield* dropped(context, description.name);
   for (;;) {
     const { ready, identity } = await target.create(description, fence);
     if (ready) {
-      await putAttemptTable(target.keyValues, attempt, { ...listed, identity });
+      await putAttemptTable(target.keyValues, attempt, { ...listed, identity, ledger: ledgerId });
       return identity;
     }
     yield { wait: true };
   }
+}
+
+async function* dropped({ target, fence }: MigrationContext, table: string): AsyncIterable<SetupProgress> {
+  while (!(await target.drop(table, fence))) yield { wait: true };
 }
