@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js';
 import type { CopyInput } from '../migrations/copy/copy-input.js';
+import type { AttemptRecord } from './attempt-record.js';
 import type { AttemptState, StateEntry } from '../versions/state-entry.js';
 
 /**
@@ -34,4 +35,12 @@ export function assertNoOtherAttempt(state: StateEntry | undefined, { fresh }: C
 /** The attempt that the state entry names, unless it is complete. */
 export function unfinishedAttempt(state: StateEntry | undefined): AttemptState | undefined {
   return state?.attempt?.phase === 'complete' ? undefined : state?.attempt;
+}
+
+/**
+ * Whether the attempt ends when its tables are found equal and no unit of Migrate is left: unless its Setup died, or came
+ * to its end with another ledger alone, which then knows what this one does not.
+ */
+export function mayComplete(attempt: AttemptState | undefined, { setUp }: AttemptRecord): boolean {
+  return attempt?.phase !== 'setup' && (attempt?.phase !== 'carry' || setUp);
 }

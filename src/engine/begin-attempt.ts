@@ -36,11 +36,13 @@ export async function beginAttempt(begun: AttemptToBegin, deps: Dependencies): P
   const state = await changeStateAsOwner(target.keyValues, own, (current) => {
     const settled = current.takenAt === undefined ? current : { ...current, takenAt: undefined };
     const attempt = attemptToResume(current, own.owner, spec, input.copy);
-    if (attempt !== undefined)
-      return attempt.ledger === ledger ? settled : { ...settled, attempt: { ...attempt, ledger } };
+    if (attempt !== undefined) return { ...settled, attempt: { ...attempt, ledger, phase: phaseOf(input, attempt) } };
     assertNoOtherAttempt(current, input.copy);
     const description = describeCopy(input.copy, locations);
-    return { ...settled, attempt: { ...newAttempt(current, own.owner, deps), spec, description, ledger } };
+    return {
+      ...settled,
+      attempt: { ...newAttempt(current, own.owner, deps), phase: phaseOf(input), spec, description, ledger },
+    };
   });
   const attempt = state.attempt as AttemptState;
   const change = { token: own.token, revision: state.revision, locating: false };
@@ -70,12 +72,17 @@ function newAttempt(
   state: StateEntry,
   owner: string,
   { clock }: Dependencies,
-): Pick<AttemptState, 'id' | 'startedAt' | 'phase' | 'previous'> {
+): Pick<AttemptState, 'id' | 'startedAt' | 'previous'> {
   const replaced = unfinishedAttempt(state);
   return {
     id: owner,
     startedAt: new Date(clock.now()).toISOString(),
-    phase: 'setup',
     ...(replaced === undefined ? {} : { previous: [...(replaced.previous ?? []), replaced.id] }),
   };
+}
+
+/** An attempt that only validates is one that makes something as soon as a run of it sets up. */
+function phaseOf({ copy }: ExecutionInput, resumed?: AttemptState): AttemptState['phase'] {
+  if (resumed !== undefined && resumed.phase !== 'validate') return resumed.phase;
+  return copy.steps.includes('setup') ? 'setup' : 'validate';
 }

@@ -2,6 +2,7 @@ import { chooseBuckets } from '../digest/choose-buckets.js';
 import { UnitsFailedError, ValidationFailedError } from '../errors.js';
 import type { Ledger, UnitRecord } from '../ledger/ledger.js';
 import type { Expectation } from '../migrations/migration.js';
+import { mayComplete } from './attempt.js';
 import { attemptRecord, changeAttempt, scopes, type AttemptRecord } from './attempt-record.js';
 import type { Call, Dependencies, StepInput } from './dependencies.js';
 import { createDigestPair, digestPairFromBytes, type DigestPair } from './digest-pair.js';
@@ -65,11 +66,15 @@ async function judged(
  * Nothing differs: but was everything looked at, and after the last write? Throws UnitsFailedError when the generation
  * was not planned to its end, or was closed meanwhile. Migrate may have been left out of this run, and of this attempt.
  */
-async function afterEqual({ run }: OpenRun, ledger: Ledger, judged: AttemptRecord): Promise<'complete' | 'cleanup'> {
+async function afterEqual(
+  { run, state }: OpenRun,
+  ledger: Ledger,
+  judged: AttemptRecord,
+): Promise<'complete' | 'cleanup'> {
   const record = await attemptRecord(ledger, run.attempt);
   if (!record.generationOpen || !record.generationPlanned || record.generation !== judged.generation)
     throw new UnitsFailedError('validation did not come to its end, or something was written since: run again');
-  if (record.migrate === 0) return 'complete';
+  if (!mayComplete(state.attempt, record)) return 'cleanup';
   const pending = await pendingUnits(ledger, scopes.migrate(run.attempt), record.migrate);
   return pending.length === 0 ? 'complete' : 'cleanup';
 }

@@ -49,12 +49,15 @@ async function prepare(open: OpenRun, deps: Dependencies, call: Call): Promise<b
   return true;
 }
 
-/** What the attempts before this one created is dropped, and forgotten. */
+/** Setup came to its end: what the attempts before this one created is dropped, and forgotten. */
 async function settle({ run, target, state }: OpenRun): Promise<void> {
-  if (state.attempt?.previous === undefined) return;
-  await changeStateAsOwner(target.keyValues, run, (current) =>
-    current.attempt === undefined ? current : { ...current, attempt: { ...current.attempt, previous: undefined } },
-  );
+  if (state.attempt?.phase !== 'setup' && state.attempt?.previous === undefined) return;
+  await changeStateAsOwner(target.keyValues, run, (current) => {
+    const { attempt } = current;
+    if (attempt === undefined) return current;
+    const phase = attempt.phase === 'setup' ? 'carry' : attempt.phase;
+    return { ...current, attempt: { ...attempt, phase, previous: undefined } };
+  });
 }
 
 /** Runs the migration's Setup and plans the groups that it yields. */

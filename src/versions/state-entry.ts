@@ -23,7 +23,8 @@ const attemptSchema = z.strictObject({
   /** The same for people. */
   description: z.string(),
   startedAt: z.string(),
-  phase: z.enum(['setup', 'carry', 'complete']),
+  /** `validate`: nothing was made for it; `setup`: Setup has begun; `carry`: Setup has come to its end once. */
+  phase: z.enum(['validate', 'setup', 'carry', 'complete']),
   completedAt: z.string().optional(),
   /** When a run came to its end after it was complete. Until then the same command goes on with it. */
   endedAt: z.string().optional(),
