@@ -3,7 +3,8 @@ import { reconcile, type Candidate } from '../digest/reconcile.js';
 import { CorruptDataError } from '../errors.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { scopes } from './attempt-record.js';
-import { saveVerdict, type Verdict } from './verdicts.js';
+import type { OpenRun } from './open-run.js';
+import { knownVerdict, saveVerdict, type Verdict } from './verdicts.js';
 
 /** How many keys of each kind a verdict names; the counts are of all that were looked at. */
 const namesAtMost = 100;
@@ -39,24 +40,34 @@ async function candidatesOf(ledger: Ledger, scope: string, table: string): Promi
   return [...candidates.values()];
 }
 
-/** Reconciles the candidates that Locate found and writes them into the verdicts. */
+/**
+ * Reconciles the candidates that Locate found, table by table, and writes them into the verdicts. False: the call's time
+ * is nearly over, call again; each call reconciles a table at least.
+ */
 export async function reconcileTables(
+  open: OpenRun,
   ledger: Ledger,
-  attempt: string,
   generation: number,
-  differing: readonly Verdict[],
-): Promise<Verdict[]> {
-  const found: Verdict[] = [];
-  for (const verdict of differing) {
-    const candidates = await candidatesOf(ledger, scopes.locate(attempt, generation), verdict.table);
-    const { counts, missing, extra, changed, collided } = reconcile(candidates, namesAtMost);
-    const keys = { missing: within(missing), extra: within(extra), changed: within(changed) };
-    const differences = { ...counts, further: verdict.further, keys, collided: within(collided) };
-    const named = { ...verdict, differences };
-    await saveVerdict(ledger, scopes.verdict(attempt, generation), named);
-    found.push(named);
+  differing: readonly string[],
+): Promise<boolean> {
+  const { attempt } = open.run;
+  const scope = scopes.verdict(attempt, generation);
+  let reconciled = false;
+  for (const table of differing) {
+    const verdict = await knownVerdict(ledger, scope, table);
+    if (verdict.differences !== undefined) continue;
+    if (reconciled && open.ending()) return false;
+    const candidates = await candidatesOf(ledger, scopes.locate(attempt, generation), table);
+    await saveVerdict(ledger, scope, { ...verdict, differences: differencesOf(candidates, verdict.further) });
+    reconciled = true;
   }
-  return found;
+  return true;
+}
+
+function differencesOf(candidates: readonly Candidate[], further: number): NonNullable<Verdict['differences']> {
+  const { counts, missing, extra, changed, collided } = reconcile(candidates, namesAtMost);
+  const keys = { missing: within(missing), extra: within(extra), changed: within(changed) };
+  return { ...counts, further, keys, collided: within(collided) };
 }
 
 /** The first names that fit: a document takes 300 KB, and a key may have 3. */
@@ -65,8 +76,20 @@ function within(names: readonly string[]): string[] {
   return names.filter((name) => (bytes += Buffer.byteLength(name)) <= namesBytes);
 }
 
+/** The tables of an error's text; all of them are in the ledger. */
+const describedAtMost = 20;
+
+/** What was found of each of these tables, a line each, for people. */
+export async function describeFindings(ledger: Ledger, scope: string, differing: readonly string[]): Promise<string[]> {
+  const lines: string[] = [];
+  for (const table of differing.slice(0, describedAtMost))
+    lines.push(describeDifferences(await knownVerdict(ledger, scope, table)));
+  const more = differing.length - lines.length;
+  return more > 0 ? [...lines, `… and ${more} more tables in the ledger`] : lines;
+}
+
 /** A verdict in a line for people: counts, and the first keys of each kind. */
-export function describeDifferences({ table, complete, differences }: Verdict): string {
+function describeDifferences({ table, complete, differences }: Verdict): string {
   if (differences === undefined) return `table "${table}" differs`;
   const atLeast = complete ? '' : 'at least ';
   const { missing, extra, changed, further, keys } = differences;

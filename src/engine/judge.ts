@@ -1,18 +1,16 @@
-import { chooseBuckets } from '../digest/choose-buckets.js';
 import { UnitsFailedError, ValidationFailedError } from '../errors.js';
-import type { Ledger, UnitRecord } from '../ledger/ledger.js';
-import type { Expectation } from '../migrations/migration.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { assertDone } from './assert-done.js';
 import { mayComplete } from './attempt.js';
 import { attemptRecord, changeAttempt, scopes, type AttemptRecord } from './attempt-record.js';
+import { compareTables } from './compare-tables.js';
 import type { Call, Dependencies, StepInput } from './dependencies.js';
-import { createDigestPair, digestPairFromBytes, type DigestPair } from './digest-pair.js';
-import { expectations } from './expectations.js';
-import { describeDifferences, reconcileTables } from './findings.js';
+import { describeFindings, reconcileTables } from './findings.js';
 import { underHeartbeat } from './heartbeat.js';
 import { openRun, type OpenRun } from './open-run.js';
 import { planLocate } from './plan-locate.js';
-import { pendingUnits, plannedGroups, unitCount, type Groups } from './unit-groups.js';
-import { saveVerdict, verdictOf, verdicts, type Verdict } from './verdicts.js';
+import { pendingUnits, plannedGroups, unitCount } from './unit-groups.js';
+import { verdicts } from './verdicts.js';
 
 export interface JudgeInput extends StepInput {
   /** Locate was here before: its units came to their end, done or failed. */
@@ -28,6 +26,10 @@ export interface JudgeResult {
   readonly located: boolean;
 }
 
+type Next = Pick<JudgeResult, 'next' | 'units'>;
+
+const again: Next = { next: 'judge', units: [] };
+
 /**
  * Judge: compares the digests of both sides, table by table; where they differ, it has Locate name the keys and is called
  * again. Throws UnitsFailedError for units that are not done, and ValidationFailedError when a table differs.
@@ -39,11 +41,8 @@ export async function judge({ run, located }: JudgeInput, deps: Dependencies, ca
   return { ...result, located };
 }
 
-async function judged(
-  open: OpenRun,
-  { ledger }: Dependencies,
-  located: boolean,
-): Promise<Pick<JudgeResult, 'next' | 'units'>> {
+/** Comes to one of its safe points before the call's time is over, and goes on there when it is called again. */
+async function judged(open: OpenRun, { ledger }: Dependencies, located: boolean): Promise<Next> {
   const { run } = open;
   const { steps } = open.input.copy;
   const record = await attemptRecord(ledger, run.attempt);
@@ -52,13 +51,15 @@ async function judged(
   if (!steps.includes('validate')) return { next: 'cleanup', units: [] };
   const groups = await plannedGroups(ledger, scopes.validate(run.attempt, generation));
   await assertDone(ledger, 'validate', scopes.validate(run.attempt, generation), unitCount(groups));
-  if (!(await compareTables(open, ledger, generation, groups))) return { next: 'judge', units: [] };
+  if (!(await compareTables(open, ledger, generation, groups))) return again;
   const differing = await differingTables(ledger, scopes.verdict(run.attempt, generation));
   if (differing.length === 0) return { next: await afterEqual(open, ledger, record), units: [] };
   if (!located) {
     await ledger.changeRun(run.id, { step: 'locate' });
-    return { next: 'locate', units: await planLocate(open, ledger, generation, differing) };
+    const units = await planLocate(open, ledger, generation, differing);
+    return units === undefined ? again : { next: 'locate', units };
   }
+  if (!(await reconcileTables(open, ledger, generation, differing))) return again;
   return await fail(open, ledger, record, differing);
 }
 
@@ -79,75 +80,24 @@ async function afterEqual(
   return pending.length === 0 ? 'complete' : 'cleanup';
 }
 
-/** Throws UnitsFailedError that names the units that are not done, each with its error. */
-async function assertDone(ledger: Ledger, phase: string, scope: string, count: number): Promise<void> {
-  const failed: UnitRecord[] = [];
-  for await (const unit of ledger.units(scope, count)) if (!unit.done) failed.push(unit);
-  if (failed.length === 0) return;
-  const first = failed.slice(0, 10).map(({ unit, table, failure }) => {
-    const why = failure === undefined ? 'ended before it was done' : `${failure.name}: ${failure.message}`;
-    return `unit ${unit} of table "${table}": ${why}`;
-  });
-  const more = failed.length > first.length ? [`… and ${failed.length - first.length} more in the ledger`] : [];
-  throw new UnitsFailedError([`${failed.length} of ${count} units of ${phase} failed`, ...first, ...more].join('\n'));
-}
-
-/** Writes the verdicts that are not written yet. False: the call's time is nearly over. */
-async function compareTables(open: OpenRun, ledger: Ledger, generation: number, groups: Groups): Promise<boolean> {
-  const { attempt } = open.run;
-  const units = scopes.validate(attempt, generation);
-  for await (const expectation of expectations(ledger, units)) {
-    if ((await verdictOf(ledger, scopes.verdict(attempt, generation), expectation.table)) !== undefined) continue;
-    if (open.ending()) return false;
-    const digests = await mergedDigests(ledger, units, groups, expectation.table);
-    const verdict = compare(expectation, digests, open.settings.locateItems);
-    await saveVerdict(ledger, scopes.verdict(attempt, generation), verdict);
-  }
-  return true;
-}
-
-/** Adds up the digests of a table's units, all of them done: one unit in memory at a time. */
-async function mergedDigests(ledger: Ledger, scope: string, groups: Groups, table: string): Promise<DigestPair> {
-  const sum = createDigestPair();
-  const group = groups.get(table);
-  if (group === undefined) throw new UnitsFailedError(`the validation of table "${table}" was not planned: run again`);
-  for (let unit = group.first; unit < group.first + group.count; unit++) {
-    const record = await ledger.unit(scope, unit);
-    if (!record?.done) throw new UnitsFailedError(`unit ${unit} of the validation of table "${table}" is not done`);
-    const { expected, actual } = digestPairFromBytes(record.digest);
-    sum.expected.merge(expected);
-    sum.actual.merge(actual);
-  }
-  return sum;
-}
-
-function compare({ table, relation }: Expectation, { expected, actual }: DigestPair, limitItems: number): Verdict {
-  const { buckets, complete, rest } = chooseBuckets(expected, actual, limitItems);
-  return {
-    table,
-    relation,
-    expectedItems: expected.items,
-    actualItems: actual.items,
-    equal: buckets.length === 0,
-    buckets: [...buckets],
-    complete,
-    further: rest.differing,
-  };
-}
-
-async function differingTables(ledger: Ledger, scope: string): Promise<Verdict[]> {
-  const differing: Verdict[] = [];
-  for await (const verdict of verdicts(ledger, scope)) if (!verdict.equal) differing.push(verdict);
+/** The names of the tables that differ. */
+async function differingTables(ledger: Ledger, scope: string): Promise<string[]> {
+  const differing: string[] = [];
+  for await (const { table, equal } of verdicts(ledger, scope)) if (!equal) differing.push(table);
   return differing;
 }
 
 /** Names the keys and ends the generation: what is repaired is validated anew. */
-async function fail(open: OpenRun, ledger: Ledger, record: AttemptRecord, differing: Verdict[]): Promise<never> {
-  const { attempt, token } = open.run;
-  const failed = await pendingUnits(ledger, scopes.locate(attempt, record.generation), record.locate);
-  const found = await reconcileTables(ledger, attempt, record.generation, differing);
-  await changeAttempt(ledger, { attempt, token }, { generationOpen: false });
+async function fail(
+  { run }: OpenRun,
+  ledger: Ledger,
+  { generation, locate }: AttemptRecord,
+  differing: readonly string[],
+): Promise<never> {
+  const failed = await pendingUnits(ledger, scopes.locate(run.attempt, generation), locate);
+  const found = await describeFindings(ledger, scopes.verdict(run.attempt, generation), differing);
+  await changeAttempt(ledger, run, { generationOpen: false });
   const incomplete =
     failed.length > 0 ? [`${failed.length} units of Locate failed: keys may be missing from this list`] : [];
-  throw new ValidationFailedError([...found.map(describeDifferences), ...incomplete].join('\n'));
+  throw new ValidationFailedError([...found, ...incomplete].join('\n'));
 }

@@ -1,7 +1,6 @@
 import { bucketOf } from '../digest/item-hash.js';
 import { defaultBuckets } from '../digest/digest.js';
 import { candidateOf, type Candidate } from '../digest/reconcile.js';
-import { CorruptDataError } from '../errors.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Expectation } from '../migrations/migration.js';
 import { keyOf } from '../stores/item.js';
@@ -11,7 +10,7 @@ import { expectation } from './expectations.js';
 import { candidatesPrefix, candidatesToBody } from './findings.js';
 import { openRun } from './open-run.js';
 import { workUnit, type UnitStatus } from './unit-loop.js';
-import { verdictOf } from './verdicts.js';
+import { knownVerdict } from './verdicts.js';
 import { viewPages, type ViewPage } from './view-pages.js';
 
 /** Candidates of one document: with keys of DynamoDB's largest size, 3 KB each, far below 300 KB. */
@@ -36,23 +35,18 @@ export async function locate(
     async *steps(record) {
       const { table } = record;
       const expected = await expectation(deps.ledger, scopes.validate(run.attempt, generation), table);
-      const buckets = await bucketsOf(deps.ledger, scopes.verdict(run.attempt, generation), table);
+      const { buckets } = await knownVerdict(deps.ledger, scopes.verdict(run.attempt, generation), table);
+      const chosen = new Set(buckets);
       let pages = 0;
       for await (const page of viewPages(open, expected, record, generationAt)) {
         // A call that goes on after a crash has a larger sequence: it never writes over another's documents.
         const name = `${candidatesPrefix(table)}${unit}-${record.sequence}-${pages++}`;
-        await keep(deps.ledger, scope, name, unit, candidatesOf(page, expected, buckets));
+        await keep(deps.ledger, scope, name, unit, candidatesOf(page, expected, chosen));
         yield page.progress;
       }
     },
   });
   return { status };
-}
-
-async function bucketsOf(ledger: Ledger, scope: string, table: string): Promise<ReadonlySet<number>> {
-  const verdict = await verdictOf(ledger, scope, table);
-  if (verdict === undefined) throw new CorruptDataError(`table "${table}" has no verdict in ${scope} of the ledger`);
-  return new Set(verdict.buckets);
 }
 
 function candidatesOf(page: ViewPage, { expected }: Expectation, buckets: ReadonlySet<number>): Candidate[] {

@@ -46,6 +46,13 @@ export async function verdictOf(ledger: Ledger, scope: string, table: string): P
   return body === undefined ? undefined : parse(body, scope);
 }
 
+/** The verdict of a table that was judged. Throws CorruptDataError when there is none. */
+export async function knownVerdict(ledger: Ledger, scope: string, table: string): Promise<Verdict> {
+  const verdict = await verdictOf(ledger, scope, table);
+  if (verdict === undefined) throw new CorruptDataError(`table "${table}" has no verdict in ${scope} of the ledger`);
+  return verdict;
+}
+
 /** The verdicts of a generation, by table. */
 export async function* verdicts(ledger: Ledger, scope: string): AsyncIterable<Verdict> {
   for await (const { body } of ledger.documents(scope, prefix)) yield parse(body, scope);

@@ -1,4 +1,5 @@
 import { localHandlers } from '../../src/cli/handlers.js';
+import { judge, type JudgeInput } from '../../src/engine/judge.js';
 import { StoreUnavailableError } from '../../src/errors.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import type { Handler } from '../../src/local/state-machine.js';
@@ -6,7 +7,7 @@ import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import type { Store } from '../../src/stores/store.js';
 import { runCopy, testDependencies, testLedger } from '../support/copy-run.js';
 import { testDynamodb } from '../support/dynamodb.js';
-import { storeOf, things } from './things.js';
+import { putThings, storeOf, things, thingsTable } from './things.js';
 
 let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
@@ -59,5 +60,65 @@ describe('Judge whose answer is lost when it hands out the units of Locate', () 
     const { run, tables } = await runCopy({ stores, ledger }, {});
     expect(run).toMatchObject({ exitCode: 1, error: { name: 'ValidationFailedError' } });
     expect(tables[0]?.verdict?.differences).toMatchObject(named);
+  });
+});
+
+/** `ledger`, which tells how many units it is reading at a time, and how many it read in all. */
+function watched(reads: { now: number; most: number; all: number }): Ledger {
+  const unit: Ledger['unit'] = async (scope, number) => {
+    reads.now += 1;
+    reads.all += 1;
+    reads.most = Math.max(reads.most, reads.now);
+    return await ledger.unit(scope, number).finally(() => (reads.now -= 1));
+  };
+  return new Proxy(ledger, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property);
+      return property === 'unit' ? unit : typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+/** A call whose time is nearly over as soon as it has begun. */
+function nearlyOver(): { remainingMs(): number } {
+  let asked = 0;
+  return { remainingMs: () => (asked++ < 1 ? 60_000 : 10_000) };
+}
+
+describe('Judge whose time is always nearly over', () => {
+  test('comes to its verdicts in many calls, a few units or one table each', async () => {
+    const names = ['a', 'b', 'c'];
+    const stores = { source: openMemoryStore(), target: openMemoryStore() };
+    for (const name of names) {
+      await stores.source.create({ ...thingsTable, name });
+      await putThings(stores.source, things(60), name);
+    }
+    await runCopy({ stores, ledger }, { steps: ['setup', 'migrate'], segments: 17 });
+    for (const name of ['a', 'c']) await stores.target.remove?.(name, [{ id: { S: 'thing-7' } }]);
+    const calls: { next: string; unitsRead: number }[] = [];
+    const reads = { now: 0, most: 0, all: 0 };
+    const deps = testDependencies({ stores, ledger: watched(reads) });
+    const handlers = {
+      Judge: async (event: unknown) => {
+        const before = reads.all;
+        const answer = { next: 'failed', unitsRead: 0 };
+        calls.push(answer);
+        const result = await judge(event as JudgeInput, deps, nearlyOver());
+        return Object.assign(answer, { next: result.next, unitsRead: reads.all - before }) && result;
+      },
+    };
+    const { run, tables } = await runCopy({ stores, ledger, handlers }, { segments: 17 });
+    expect(run).toMatchObject({ exitCode: 1, error: { name: 'ValidationFailedError' } });
+    expect(
+      tables.map(({ verdict }) => [verdict?.equal, verdict?.expectedItems, verdict?.differences?.missing]),
+    ).toEqual([
+      [false, 60, 1],
+      [true, 60, undefined],
+      [false, 60, 1],
+    ]);
+    // 34 units a table are three times 16 or less: 9 calls; then each table that differs is planned, then reconciled.
+    expect(calls.map(({ next }) => next)).toEqual([...Array<string>(9).fill('judge'), 'locate', 'judge', 'failed']);
+    expect(Math.max(...calls.slice(0, 8).map(({ unitsRead }) => unitsRead))).toBe(16);
+    expect(reads.most).toBeLessThanOrEqual(16);
   });
 });

@@ -1,0 +1,46 @@
+import { chooseBuckets } from '../digest/choose-buckets.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { Expectation } from '../migrations/migration.js';
+import { scopes } from './attempt-record.js';
+import type { DigestPair } from './digest-pair.js';
+import { expectations } from './expectations.js';
+import { mergedDigests } from './merged-digests.js';
+import type { OpenRun } from './open-run.js';
+import type { Groups } from './unit-groups.js';
+import { saveVerdict, verdictOf, type Verdict } from './verdicts.js';
+
+/** Writes the verdicts that are not written yet. False: the call's time is nearly over, call again. */
+export async function compareTables(
+  open: OpenRun,
+  ledger: Ledger,
+  generation: number,
+  groups: Groups,
+): Promise<boolean> {
+  const { attempt } = open.run;
+  const [units, verdict] = [scopes.validate(attempt, generation), scopes.verdict(attempt, generation)];
+  const merge = { ledger, units, verdict, groups, ending: () => open.ending() };
+  let compared = false;
+  for await (const expectation of expectations(ledger, units)) {
+    if ((await verdictOf(ledger, verdict, expectation.table)) !== undefined) continue;
+    if (compared && open.ending()) return false;
+    const digests = await mergedDigests(merge, expectation.table);
+    if (digests === undefined) return false;
+    await saveVerdict(ledger, verdict, compare(expectation, digests, open.settings.locateItems));
+    compared = true;
+  }
+  return true;
+}
+
+function compare({ table, relation }: Expectation, { expected, actual }: DigestPair, limitItems: number): Verdict {
+  const { buckets, complete, rest } = chooseBuckets(expected, actual, limitItems);
+  return {
+    table,
+    relation,
+    expectedItems: expected.items,
+    actualItems: actual.items,
+    equal: buckets.length === 0,
+    buckets: [...buckets],
+    complete,
+    further: rest.differing,
+  };
+}
