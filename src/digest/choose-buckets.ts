@@ -24,7 +24,7 @@ export interface DifferenceBounds {
 
 /**
  * Chooses the differing buckets that can be looked at within `limitItems`, counted on both sides. The smallest go
- * first, so that as many as possible fit; one is chosen in any case, so that a verdict always names a key.
+ * first, so that as many as possible fit; one is chosen in any case, however large, so that a verdict always names a key.
  * Throws CorruptDataError when the digests have different numbers of buckets.
  */
 export function chooseBuckets(expected: Digest, actual: Digest, limitItems: number): BucketChoice {

@@ -32,7 +32,7 @@ export async function compareTables(
 }
 
 function compare({ table, relation }: Expectation, { expected, actual }: DigestPair, limitItems: number): Verdict {
-  const { buckets, complete, rest } = chooseBuckets(expected, actual, limitItems);
+  const { buckets, complete, items, rest } = chooseBuckets(expected, actual, limitItems);
   return {
     table,
     relation,
@@ -41,6 +41,9 @@ function compare({ table, relation }: Expectation, { expected, actual }: DigestP
     equal: buckets.length === 0,
     buckets: [...buckets],
     complete,
+    // More than one where a single bucket holds more than the limit: then it is the only one that was chosen.
+    slices: Math.max(Math.ceil(items / limitItems), 1),
+    reconciled: 0,
     further: rest.differing,
   };
 }

@@ -1,8 +1,7 @@
-import { z } from 'zod';
-import { reconcile, type Candidate } from '../digest/reconcile.js';
-import { CorruptDataError } from '../errors.js';
+import { reconcile, type Reconciled } from '../digest/reconcile.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { scopes } from './attempt-record.js';
+import { candidatesIn } from './candidates.js';
 import type { OpenRun } from './open-run.js';
 import { knownVerdict, saveVerdict, type Verdict } from './verdicts.js';
 
@@ -10,39 +9,9 @@ import { knownVerdict, saveVerdict, type Verdict } from './verdicts.js';
 const namesAtMost = 100;
 const namesBytes = 40_000;
 
-const candidatesSchema = z.object({
-  unit: z.number().int(),
-  candidates: z.array(z.tuple([z.enum(['expected', 'actual']), z.string(), z.string()])),
-});
-
-/** The documents of a table's candidates begin with this; a table's name may hold anything, so its length comes first. */
-export function candidatesPrefix(table: string): string {
-  return `candidates/${table.length}/${table}/`;
-}
-
-/** Candidates as a document's body: side, hash and key. */
-export function candidatesToBody(unit: number, candidates: readonly Candidate[]): z.infer<typeof candidatesSchema> {
-  return { unit, candidates: candidates.map(({ side, hash, key }) => [side, hash, key]) };
-}
-
 /**
- * The candidates of a table, each once: a unit that was interrupted reads its last pages again and keeps them again.
- * What two units found alike is there twice in the table, and stays.
- */
-async function candidatesOf(ledger: Ledger, scope: string, table: string): Promise<Candidate[]> {
-  const candidates = new Map<string, Candidate>();
-  for await (const { name, body } of ledger.documents(scope, candidatesPrefix(table))) {
-    const parsed = candidatesSchema.safeParse(body);
-    if (!parsed.success) throw new CorruptDataError(`${name} in the ledger does not parse`);
-    for (const [side, hash, key] of parsed.data.candidates)
-      candidates.set(`${parsed.data.unit} ${side} ${hash} ${key}`, { side, hash, key });
-  }
-  return [...candidates.values()];
-}
-
-/**
- * Reconciles the candidates that Locate found, table by table, and writes them into the verdicts. False: the call's time
- * is nearly over, call again; each call reconciles a table at least.
+ * Reconciles the candidates that Locate found, slice by slice, and adds what it finds to the verdicts. False: the call's
+ * time is nearly over, call again; each call reconciles a slice at least.
  */
 export async function reconcileTables(
   open: OpenRun,
@@ -54,26 +23,49 @@ export async function reconcileTables(
   const scope = scopes.verdict(attempt, generation);
   let reconciled = false;
   for (const table of differing) {
-    const verdict = await knownVerdict(ledger, scope, table);
-    if (verdict.differences !== undefined) continue;
-    if (reconciled && open.ending()) return false;
-    const candidates = await candidatesOf(ledger, scopes.locate(attempt, generation), table);
-    await saveVerdict(ledger, scope, { ...verdict, differences: differencesOf(candidates, verdict.further) });
-    reconciled = true;
+    let verdict = await knownVerdict(ledger, scope, table);
+    for (let slice = verdict.reconciled; slice < verdict.slices; slice++) {
+      if (reconciled && open.ending()) return false;
+      const candidates = await candidatesIn(ledger, scopes.locate(attempt, generation), table, slice);
+      verdict = withFindings(verdict, reconcile(candidates, namesAtMost));
+      await saveVerdict(ledger, scope, verdict);
+      reconciled = true;
+    }
   }
   return true;
 }
 
-function differencesOf(candidates: readonly Candidate[], further: number): NonNullable<Verdict['differences']> {
-  const { counts, missing, extra, changed, collided } = reconcile(candidates, namesAtMost);
-  const keys = { missing: within(missing), extra: within(extra), changed: within(changed) };
-  return { ...counts, further, keys, collided: within(collided) };
+/** The verdict with what one more slice holds. */
+function withFindings(verdict: Verdict, found: Reconciled): Verdict {
+  const before = verdict.differences ?? noDifferences;
+  const named = (kind: 'missing' | 'extra' | 'changed') => within([...before.keys[kind], ...found[kind]]);
+  return {
+    ...verdict,
+    reconciled: verdict.reconciled + 1,
+    differences: {
+      missing: before.missing + found.counts.missing,
+      extra: before.extra + found.counts.extra,
+      changed: before.changed + found.counts.changed,
+      further: verdict.further,
+      keys: { missing: named('missing'), extra: named('extra'), changed: named('changed') },
+      collided: within([...before.collided, ...found.collided]),
+    },
+  };
 }
+
+const noDifferences: NonNullable<Verdict['differences']> = {
+  missing: 0,
+  extra: 0,
+  changed: 0,
+  further: 0,
+  keys: { missing: [], extra: [], changed: [] },
+  collided: [],
+};
 
 /** The first names that fit: a document takes 300 KB, and a key may have 3. */
 function within(names: readonly string[]): string[] {
   let bytes = 0;
-  return names.filter((name) => (bytes += Buffer.byteLength(name)) <= namesBytes);
+  return names.slice(0, namesAtMost).filter((name) => (bytes += Buffer.byteLength(name)) <= namesBytes);
 }
 
 /** The tables of an error's text; all of them are in the ledger. */

@@ -45,5 +45,5 @@ async function forgetFindings(ledger: Ledger, scope: string, table: string): Pro
   const verdict = await verdictOf(ledger, scope, table);
   if (verdict?.differences === undefined) return;
   const { differences: _earlier, ...rest } = verdict;
-  await saveVerdict(ledger, scope, rest);
+  await saveVerdict(ledger, scope, { ...rest, reconciled: 0 });
 }

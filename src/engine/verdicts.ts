@@ -13,7 +13,11 @@ const verdictSchema = z.object({
   buckets: z.array(z.number().int()),
   /** Where buckets were left out: what is known of them is "at least". */
   complete: z.boolean(),
-  /** Set when Locate has read both sides again. */
+  /** Into how many slices the candidates are divided, so that one fits into memory; each is reconciled alone. */
+  slices: z.number().int().min(1),
+  /** Slices that are reconciled already. */
+  reconciled: z.number().int(),
+  /** What was found when both sides were read again, in the slices that are reconciled. */
   differences: z
     .object({
       missing: z.number().int(),

@@ -7,7 +7,7 @@ import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import type { Store } from '../../src/stores/store.js';
 import { runCopy, testDependencies, testLedger } from '../support/copy-run.js';
 import { testDynamodb } from '../support/dynamodb.js';
-import { putThings, storeOf, things, thingsTable } from './things.js';
+import { nearlyOver, putThings, storeOf, things, thingsTable } from './things.js';
 
 let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
@@ -77,12 +77,6 @@ function watched(reads: { now: number; most: number; all: number }): Ledger {
       return property === 'unit' ? unit : typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
-}
-
-/** A call whose time is nearly over as soon as it has begun. */
-function nearlyOver(): { remainingMs(): number } {
-  let asked = 0;
-  return { remainingMs: () => (asked++ < 1 ? 60_000 : 10_000) };
 }
 
 describe('Judge whose time is always nearly over', () => {

@@ -35,3 +35,9 @@ export function readThrough(store: Store, pageItems: number, change: (page: Page
     for await (const page of read(segment, from, { pageItems })) yield change(page, ++count);
   };
 }
+
+/** A call whose time is nearly over as soon as it has begun. */
+export function nearlyOver(): { remainingMs(): number } {
+  let asked = 0;
+  return { remainingMs: () => (asked++ < 1 ? 60_000 : 10_000) };
+}
