@@ -53,7 +53,7 @@ export async function abort({ execution, error, redrives }: AbortInput, deps: De
     await deps.ledger.startRun({ run: id, input: null, who, where, startedAt: now });
   }
   if (run !== undefined && redrives > (run.redrives ?? 0)) {
-    await deps.ledger.changeRun(id, { redrives, status: 'running' });
+    await deps.ledger.changeRun(id, { redrives, status: 'running', exitCode: null, error: null, endedAt: null });
     return;
   }
   const step = run?.step ?? 'begin';

@@ -7,9 +7,10 @@ import { changeState, readState, stateLeaseCell } from '../versions/state-entry.
 import { attemptRecord } from './attempt-record.js';
 import { beginAttempt } from './begin-attempt.js';
 import type { Call, Dependencies, RunState } from './dependencies.js';
-import { parseExecutionInput } from './execution-input.js';
+import { parseExecutionInput, type ExecutionInput } from './execution-input.js';
 import { checkedForecast } from './forecast-run.js';
 import { openStores, settingsOf } from './open-run.js';
+import { recordedInput } from './recorded-input.js';
 import { ownerOf, runIdOf } from './run-id.js';
 
 export interface BeginInput {
@@ -31,15 +32,9 @@ export interface BeginResult extends RunState {
  */
 export async function begin({ execution, input }: BeginInput, deps: Dependencies, _call: Call): Promise<BeginResult> {
   const [id, owner] = [runIdOf(execution), ownerOf(execution)];
-  const parsed = parseExecutionInput(input);
+  const parsed = await parsedInput(id, input, deps);
+  const record = await startRun(id, parsed, parsed.startedBy ?? deps.who, deps);
   const { source, target } = await openStores(parsed, deps);
-  const record = await deps.ledger.startRun({
-    run: id,
-    input: parsed as unknown as Json,
-    who: parsed.startedBy ?? deps.who,
-    where: deps.where,
-    startedAt: new Date(deps.clock.now()).toISOString(),
-  });
   if (record.exitCode === 0) return await end(record, owner, target, deps);
   const forecast = await checkedForecast(owner, parsed, deps);
   if (parsed.copy.dryRun) {
@@ -68,6 +63,26 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
     pending: true,
     concurrency: settingsOf(parsed, deps).concurrency,
   };
+}
+
+/** Parses the input; what is refused is recorded too. */
+async function parsedInput(id: string, input: unknown, deps: Dependencies): Promise<ExecutionInput> {
+  try {
+    return parseExecutionInput(input);
+  } catch (error) {
+    await startRun(id, input, deps.who, deps);
+    throw error;
+  }
+}
+
+/** The run as it is recorded, from now on at the latest. One that Abort had to record was without its input. */
+async function startRun(id: string, given: unknown, who: string, deps: Dependencies): Promise<RunRecord> {
+  const { ledger, where, clock, project } = deps;
+  const input = recordedInput(given, Object.keys(project.stores));
+  const startedAt = new Date(clock.now()).toISOString();
+  const record = await ledger.startRun({ run: id, input, who, where, startedAt });
+  if (record.input === null && input !== null) await ledger.changeRun(id, { input });
+  return record;
 }
 
 /** The run is over: records it, then ends the attempt that it completed, if it did, and frees its lease in one write. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InputError, type Fault } from '../errors.js';
 import { inputFaults } from '../input-faults.js';
+import { withoutSecrets } from './recorded-input.js';
 import { copyInputSchema, type CopyInput } from '../migrations/copy/copy-input.js';
 
 /** The input of an execution: what to do, and who asks for it. */
@@ -27,7 +28,10 @@ export function parseExecutionInput(input: unknown): ExecutionInput {
 function contradictions(copy: CopyInput): Fault[] {
   const faults: Fault[] = [];
   if (copy.from === copy.to)
-    faults.push({ field: 'copy.to', message: `is the same store as copy.from ("${copy.from}"): name another` });
+    faults.push({
+      field: 'copy.to',
+      message: `is the same store as copy.from ("${withoutSecrets(copy.from)}"): name another`,
+    });
   if (copy.replace.length > 0 && copy.onExisting !== 'replace')
     faults.push({ field: 'copy.replace', message: 'lists tables to drop, but copy.onExisting is not "replace"' });
   if (copy.fresh && !copy.steps.includes('setup'))

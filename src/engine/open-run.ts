@@ -8,6 +8,7 @@ import type { Fence, Store } from '../stores/store.js';
 import { readState, stateFence, stateLeaseCell, type StateEntry } from '../versions/state-entry.js';
 import type { Call, Dependencies, RunState } from './dependencies.js';
 import { parseExecutionInput, type ExecutionInput } from './execution-input.js';
+import { withoutSecrets } from './recorded-input.js';
 import { sameStoreFaults } from './same-store.js';
 import { sharedLease } from './shared-lease.js';
 
@@ -101,7 +102,7 @@ export async function openStores(input: ExecutionInput, deps: Dependencies): Pro
     .filter((field) => !declared.includes(input.copy[field]))
     .map((field) => ({
       field: `copy.${field}`,
-      message: `"${input.copy[field]}" is not a store of the project: it declares ${declared.join(', ')}`,
+      message: `"${withoutSecrets(input.copy[field])}" is not a store of the project: it declares ${declared.join(', ')}`,
     }));
   faults.push(...sameStoreFaults(deps.project, input.copy));
   if (faults.length > 0) throw new InputError(faults);

@@ -4,7 +4,15 @@ import { newWriteId, writeConditionally } from './conditional-write.js';
 import type { LedgerClient } from './ledger-client.js';
 import type { NewRun, RunChange, RunRecord } from './ledger.js';
 import { failureOf } from './request-failures.js';
-import { changeAttributes, newRunAttributes, runKey, runListEntry, runRecord, runsPartition } from './run-entry.js';
+import {
+  changeAttributes,
+  newRunAttributes,
+  removedAttributes,
+  runKey,
+  runListEntry,
+  runRecord,
+  runsPartition,
+} from './run-entry.js';
 
 /** Runs, and the list of them. */
 export class DynamodbLedgerRuns {
@@ -46,16 +54,23 @@ export class DynamodbLedgerRuns {
 
   async change(id: string, change: RunChange): Promise<void> {
     const changes = Object.entries(changeAttributes(change));
-    if (changes.length === 0) return;
+    const removed = removedAttributes(change);
+    if (changes.length + removed.length === 0) return;
+    const clauses = [
+      ...(changes.length === 0 ? [] : [`SET ${changes.map(([name]) => `#${name} = :${name}`).join(', ')}`]),
+      ...(removed.length === 0 ? [] : [`REMOVE ${removed.map((name) => `#${name}`).join(', ')}`]),
+    ];
+    const names = [...changes.map(([name]) => name), ...removed];
+    const values = Object.fromEntries(changes.map(([name, value]) => [`:${name}`, value]));
     try {
       await this.client.update(runKey(id), {
-        UpdateExpression: `SET ${changes.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+        UpdateExpression: clauses.join(' '),
         ConditionExpression: 'attribute_exists(#partition)',
         ExpressionAttributeNames: {
           '#partition': 'partition',
-          ...Object.fromEntries(changes.map(([name]) => [`#${name}`, name])),
+          ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
         },
-        ExpressionAttributeValues: Object.fromEntries(changes.map(([name, value]) => [`:${name}`, value])),
+        ...(changes.length === 0 ? {} : { ExpressionAttributeValues: values }),
       });
     } catch (error) {
       if (failureOf(error) !== 'condition') throw error;

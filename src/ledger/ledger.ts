@@ -16,7 +16,7 @@ export interface Ledger {
   /** Records a run, unless a run of this id is recorded: then that one is returned unchanged. */
   startRun(run: NewRun): Promise<RunRecord>;
   run(id: string): Promise<RunRecord | undefined>;
-  /** Changes fields of a run. Fields that are undefined are left as they are. */
+  /** Changes fields of a run. Fields that are undefined are left as they are, those that are null removed. */
   changeRun(id: string, change: RunChange): Promise<void>;
   /** All runs, newest first. */
   runs(): AsyncIterable<RunRecord>;
@@ -88,7 +88,12 @@ export interface RunRecord extends NewRun {
   readonly redrives?: number;
 }
 
-export type RunChange = Partial<Omit<RunRecord, keyof NewRun>>;
+type Outcome = 'exitCode' | 'error' | 'endedAt';
+
+/** `null` removes what a redriven run has left behind. `input` is for a run that was recorded before it was known. */
+export type RunChange = Partial<Omit<RunRecord, keyof NewRun | Outcome>> & {
+  readonly [Field in Outcome]?: RunRecord[Field] | null;
+} & { readonly input?: Json };
 
 export interface UnitPlan {
   readonly unit: number;

@@ -27,20 +27,26 @@ export function newRunAttributes(run: NewRun): Attributes {
   };
 }
 
-/** The attributes of a change, without what is undefined. */
+/** The attributes that a change sets. */
 export function changeAttributes(change: RunChange): Attributes {
-  const { status, step, attempt, token, exitCode, error, endedAt, generation, redrives } = change;
+  const { input, status, step, attempt, token, exitCode, error, endedAt, generation, redrives } = change;
   return {
+    ...(input === undefined ? {} : { input: json(input) }),
     ...(status === undefined ? {} : { status: text(status) }),
     ...(step === undefined ? {} : { step: text(step) }),
     ...(attempt === undefined ? {} : { attempt: text(attempt) }),
     ...(token === undefined ? {} : { token: number(token) }),
-    ...(exitCode === undefined ? {} : { exitCode: number(exitCode) }),
-    ...(error === undefined ? {} : { error: { M: { ...failure(error).M, step: text(error.step) } } }),
-    ...(endedAt === undefined ? {} : { endedAt: text(endedAt) }),
+    ...(exitCode === undefined || exitCode === null ? {} : { exitCode: number(exitCode) }),
+    ...(error === undefined || error === null ? {} : { error: { M: { ...failure(error).M, step: text(error.step) } } }),
+    ...(endedAt === undefined || endedAt === null ? {} : { endedAt: text(endedAt) }),
     ...(generation === undefined ? {} : { generation: number(generation) }),
     ...(redrives === undefined ? {} : { redrives: number(redrives) }),
   };
+}
+
+/** The names of the attributes that a change removes. */
+export function removedAttributes(change: RunChange): string[] {
+  return Object.entries(change).flatMap(([name, value]) => (value === null && name !== 'input' ? [name] : []));
 }
 
 /** The record of a stored entry. Throws CorruptDataError when it does not parse. */

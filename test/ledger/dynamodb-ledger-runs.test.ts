@@ -64,6 +64,18 @@ describe('runs', () => {
     });
   });
 
+  test('lose what a change says is null, alone and beside what it sets', async () => {
+    const { ledger } = context;
+    await ledger.startRun(newRun('r1'));
+    const error = { name: 'ThrottledError', message: 'slow down', step: 'setup' };
+    const ended = { status: 'failed', exitCode: 3, endedAt: '2026-11-02T09:00:00.000Z', error } as const;
+    await ledger.changeRun('r1', ended);
+    await ledger.changeRun('r1', { exitCode: null });
+    expect(await ledger.run('r1')).toEqual({ ...newRun('r1'), ...ended, step: 'begin', exitCode: undefined });
+    await ledger.changeRun('r1', { redrives: 1, status: 'running', endedAt: null, error: null });
+    expect(await ledger.run('r1')).toEqual({ ...newRun('r1'), status: 'running', step: 'begin', redrives: 1 });
+  });
+
   test('that nobody started take no changes', async () => {
     await expect(context.ledger.changeRun('r9', { step: 'setup' })).rejects.toThrow(CorruptDataError);
     expect(await context.ledger.run('r9')).toBeUndefined();
