@@ -9,7 +9,8 @@ import { beginAttempt } from './begin-attempt.js';
 import type { Call, Dependencies, RunState } from './dependencies.js';
 import { parseExecutionInput, type ExecutionInput } from './execution-input.js';
 import { checkedForecast } from './forecast-run.js';
-import { openStores, settingsOf } from './open-run.js';
+import { underHeartbeat } from './heartbeat.js';
+import { holdTarget, openStores, settingsOf } from './open-run.js';
 import { recordedInput } from './recorded-input.js';
 import { ownerOf, runIdOf } from './run-id.js';
 
@@ -53,7 +54,12 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
   });
   await deps.ledger.changeRun(id, { token: lease.token, step: 'begin' });
   const own = { owner, token: lease.token };
-  const attempt = await beginAttempt({ own, askedAt, input: parsed, source, target }, deps);
+  const settings = settingsOf(parsed, deps);
+  // It may wait for calls of an earlier run, for about a lease's time.
+  const held = holdTarget({ id, ...own }, target, settings, deps);
+  const attempt = await underHeartbeat({ held, settings }, deps.clock, () =>
+    beginAttempt({ own, askedAt, input: parsed, source, target }, deps),
+  );
   await deps.ledger.changeRun(id, { attempt: attempt.id });
   return {
     id,
@@ -61,7 +67,7 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
     attempt: attempt.id,
     token: lease.token,
     pending: true,
-    concurrency: settingsOf(parsed, deps).concurrency,
+    concurrency: settings.concurrency,
   };
 }
 

@@ -45,16 +45,7 @@ export async function openRun(run: RunState, deps: Dependencies, call: Call): Pr
   const input = parseExecutionInput(record.input);
   const { source, target } = await openStores(input, deps);
   const settings = settingsOf(input, deps);
-  const held = sharedLease(deps, run, () =>
-    holdLease({
-      cell: stateLeaseCell(target.keyValues),
-      owner: run.owner,
-      token: run.token,
-      durationMs: settings.leaseMs,
-      requestTimeoutMs: settings.requestTimeoutMs,
-      clock: deps.clock,
-    }),
-  );
+  const held = holdTarget(run, target, settings, deps);
   await held.keep();
   const state = (await readState(target.keyValues)) as StateEntry;
   const marginMs = Math.min(call.remainingMs() * endingShare, endingAtMostMs);
@@ -73,6 +64,20 @@ export async function openRun(run: RunState, deps: Dependencies, call: Call): Pr
     ending,
   };
   return { run, record, input, migration, source, target, settings, held, state, context, ending };
+}
+
+/** The lease on the target, which this run was given. */
+export function holdTarget(
+  run: Omit<RunState, 'attempt'>,
+  target: Store,
+  { leaseMs: durationMs, requestTimeoutMs }: Settings,
+  deps: Dependencies,
+): HeldLease {
+  const { owner, token } = run;
+  const cell = stateLeaseCell(target.keyValues);
+  return sharedLease(deps, run, () =>
+    holdLease({ cell, owner, token, durationMs, requestTimeoutMs, clock: deps.clock }),
+  );
 }
 
 /**

@@ -1,0 +1,32 @@
+import { begin } from '../../src/engine/begin.js';
+import type { Ledger } from '../../src/ledger/ledger.js';
+import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
+import { readState } from '../../src/versions/state-entry.js';
+import { runCopy, testDependencies, testLedger } from '../support/copy-run.js';
+import { testDynamodb } from '../support/dynamodb.js';
+import { filled } from './memory-stores.js';
+
+let engine: Awaited<ReturnType<typeof testDynamodb>>;
+let ledgers: Ledger[];
+beforeAll(async () => {
+  engine = await testDynamodb();
+  ledgers = [await testLedger(engine.endpoint), await testLedger(engine.endpoint)];
+});
+afterAll(async () => {
+  await Promise.all(ledgers.map((ledger) => ledger.close()));
+  await engine.stop();
+});
+
+test('Begin keeps its lease while it waits for calls of an earlier run', async () => {
+  const stores = { source: await filled(5), target: openMemoryStore() };
+  const settings = { leaseMs: 1_500, requestTimeoutMs: 200 };
+  const [one, two] = ledgers as [Ledger, Ledger];
+  await runCopy({ stores, ledger: one, settings }, { steps: ['setup', 'migrate'] });
+  // The calls of a run with another ledger are not seen, so that they get a lease's time.
+  const deps = testDependencies({ stores, ledger: two, settings });
+  const input = { copy: { from: 'source', to: 'target' } };
+  const { owner, token } = await begin({ execution: 'waiting', input }, deps, { remainingMs: () => 60_000 });
+  const lease = (await readState(stores.target.keyValues))?.lease;
+  expect(lease).toMatchObject({ owner, token });
+  expect(lease?.renewals).toBeGreaterThan(0);
+});
