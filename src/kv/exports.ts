@@ -11,6 +11,20 @@ export { update, type Change } from './update.js';
 export type { RetryOptions, RetryPolicy } from './retry-policy.js';
 export type { Clock } from '../clock.js';
 
+export { messages, type MessageChange, type MessageEntry, type Messages } from './messages.js';
+export type { Place, RegistryOptions } from './linked-births.js';
+export {
+  beginAgain,
+  beginLinked,
+  createLinked,
+  link,
+  type BegunLink,
+  type LinkedCreation,
+  type LinkedOptions,
+} from './linked-objects.js';
+export { isVacant } from './linked-vacancy.js';
+export { sweep, type LinkedPartition, type Reaches, type SweepOptions, type SweepReport } from './sweep.js';
+
 export { leaseCell } from './entry-lease-cell.js';
 export {
   acquireLease,
