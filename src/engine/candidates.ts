@@ -12,7 +12,13 @@ const candidatesADocument = 50;
 
 const candidatesSchema = z.object({
   unit: z.number().int(),
-  candidates: z.array(z.tuple([z.enum(['expected', 'actual']), z.string(), z.string()])),
+  /** Side, hash, key, and the end of its time to live where it has one. */
+  candidates: z.array(
+    z.union([
+      z.tuple([z.enum(['expected', 'actual']), z.string(), z.string()]),
+      z.tuple([z.enum(['expected', 'actual']), z.string(), z.string(), z.number()]),
+    ]),
+  ),
 });
 
 /** The documents of a slice begin with this; a table's name may hold anything, so its length comes first. */
@@ -29,16 +35,16 @@ export type CandidatesBySlice = Map<number, Candidate[]>;
  */
 export function addCandidates(
   found: CandidatesBySlice,
-  { items, key, side }: { items: readonly Item[]; key: View['key']; side: Side },
+  { items, view, side }: { items: readonly Item[]; view: Pick<View, 'key' | 'ttlAttribute'>; side: Side },
   { buckets, slices }: { buckets: ReadonlySet<number>; slices: number },
 ): void {
   for (const item of items) {
-    const itemKey = keyOf(item, key);
-    const place = bucketOf(itemKey, defaultBuckets * slices);
+    const key = keyOf(item, view.key);
+    const place = bucketOf(key, defaultBuckets * slices);
     if (!buckets.has(place % defaultBuckets)) continue;
     const slice = Math.floor(place / defaultBuckets);
     const candidates = found.get(slice) ?? [];
-    candidates.push(candidateOf(itemKey, item, side));
+    candidates.push(candidateOf(key, item, side, view.ttlAttribute));
     found.set(slice, candidates);
   }
 }
@@ -52,7 +58,7 @@ export async function keepCandidates(
 ): Promise<void> {
   for (const [slice, candidates] of found)
     for (let at = 0; at < candidates.length; at += candidatesADocument) {
-      const some = candidates.slice(at, at + candidatesADocument).map(({ side, hash, key }) => [side, hash, key]);
+      const some = candidates.slice(at, at + candidatesADocument).map(toTuple);
       await ledger.putDocument(scope, `${prefixOf(table, slice)}${unit}-${page}-${at}`, { unit, candidates: some });
     }
 }
@@ -71,8 +77,14 @@ export async function candidatesIn(
   for await (const { name, body } of ledger.documents(scope, prefixOf(table, slice))) {
     const parsed = candidatesSchema.safeParse(body);
     if (!parsed.success) throw new CorruptDataError(`${name} in the ledger does not parse`);
-    for (const [side, hash, key] of parsed.data.candidates)
-      candidates.set(`${parsed.data.unit} ${side} ${hash} ${key}`, { side, hash, key });
+    for (const [side, hash, key, expiresMs] of parsed.data.candidates) {
+      const candidate = { side, hash, key, ...(expiresMs === undefined ? {} : { expiresMs }) };
+      candidates.set(`${parsed.data.unit} ${side} ${hash} ${key}`, candidate);
+    }
   }
   return candidates.values();
+}
+
+function toTuple({ side, hash, key, expiresMs }: Candidate): (string | number)[] {
+  return expiresMs === undefined ? [side, hash, key] : [side, hash, key, expiresMs];
 }

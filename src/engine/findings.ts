@@ -2,6 +2,8 @@ import { reconcile, type Reconciled } from '../digest/reconcile.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { scopes } from './attempt-record.js';
 import { candidatesIn } from './candidates.js';
+import type { Dependencies } from './dependencies.js';
+import { expectation } from './expectations.js';
 import type { OpenRun } from './open-run.js';
 import { knownVerdict, saveVerdict, type Verdict } from './verdicts.js';
 
@@ -10,14 +12,15 @@ const namesAtMost = 100;
 const namesBytes = 40_000;
 
 /**
- * Reconciles the candidates that Locate found, slice by slice, and adds what it finds to the verdicts. False: the call's
- * time is nearly over, call again; each call reconciles a slice at least.
+ * Reconciles the candidates that Locate found, slice by slice, and adds what it finds to the verdicts: a table of which
+ * only items differed that expired meanwhile is equal. False: the call's time is nearly over, call again; each call
+ * reconciles a slice at least. `unfinished`: tables that Locate did not read to their end.
  */
 export async function reconcileTables(
   open: OpenRun,
-  ledger: Ledger,
+  { ledger, clock }: Dependencies,
   generation: number,
-  differing: readonly string[],
+  { differing, unfinished }: { differing: readonly string[]; unfinished: ReadonlySet<string> },
 ): Promise<boolean> {
   const { attempt } = open.run;
   const scope = scopes.verdict(attempt, generation);
@@ -27,8 +30,10 @@ export async function reconcileTables(
     for (let slice = verdict.reconciled; slice < verdict.slices; slice++) {
       if (reconciled && open.ending()) return false;
       const candidates = await candidatesIn(ledger, scopes.locate(attempt, generation), table, slice);
-      verdict = withFindings(verdict, reconcile(candidates, namesAtMost));
-      await saveVerdict(ledger, scope, verdict);
+      verdict = withFindings(verdict, reconcile(candidates, namesAtMost, clock.now()));
+      const expires = await hasExpiry(ledger, scopes.validate(attempt, generation), table);
+      const equal = expires && !unfinished.has(table) && foundNothing(verdict);
+      await saveVerdict(ledger, scope, { ...verdict, equal });
       reconciled = true;
     }
   }
@@ -46,6 +51,7 @@ function withFindings(verdict: Verdict, found: Reconciled): Verdict {
       missing: before.missing + found.counts.missing,
       extra: before.extra + found.counts.extra,
       changed: before.changed + found.counts.changed,
+      expired: before.expired + found.counts.expired,
       further: verdict.further,
       keys: { missing: named('missing'), extra: named('extra'), changed: named('changed') },
       collided: within([...before.collided, ...found.collided]),
@@ -53,10 +59,22 @@ function withFindings(verdict: Verdict, found: Reconciled): Verdict {
   };
 }
 
+async function hasExpiry(ledger: Ledger, scope: string, table: string): Promise<boolean> {
+  const { expected, actual } = await expectation(ledger, scope, table);
+  return (expected.ttlAttribute ?? actual.ttlAttribute) !== undefined;
+}
+
+/** Every bucket that differed was looked at, and there is no difference any more. */
+function foundNothing({ complete, slices, reconciled, differences }: Verdict): boolean {
+  if (!complete || reconciled < slices || differences === undefined) return false;
+  return differences.missing + differences.extra + differences.changed === 0;
+}
+
 const noDifferences: NonNullable<Verdict['differences']> = {
   missing: 0,
   extra: 0,
   changed: 0,
+  expired: 0,
   further: 0,
   keys: { missing: [], extra: [], changed: [] },
   collided: [],
@@ -81,14 +99,18 @@ export async function describeFindings(ledger: Ledger, scope: string, differing:
 }
 
 /** A verdict in a line for people: counts, and the first keys of each kind. */
-function describeDifferences({ table, complete, differences }: Verdict): string {
+function describeDifferences(verdict: Verdict): string {
+  const { table, complete, differences } = verdict;
   if (differences === undefined) return `table "${table}" differs`;
+  if (foundNothing(verdict))
+    return `table "${table}" differed, but no key did when it was read again: it was written to meanwhile, run again`;
   const atLeast = complete ? '' : 'at least ';
   const { missing, extra, changed, further, keys } = differences;
   const counts = `${atLeast}${missing} missing, ${extra} extra, ${changed} changed`;
   const more = further > 0 ? `, and ${further} or more further keys that differ` : '';
+  const expired = differences.expired > 0 ? `, beside ${differences.expired} that expired meanwhile` : '';
   const named = (['missing', 'extra', 'changed'] as const)
     .filter((kind) => keys[kind].length > 0)
     .map((kind) => `; ${kind}: ${keys[kind].slice(0, 3).join(', ')}`);
-  return `table "${table}" differs: ${counts}${more}${named.join('')}`;
+  return `table "${table}" differs: ${counts}${more}${expired}${named.join('')}`;
 }

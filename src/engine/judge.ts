@@ -1,5 +1,5 @@
 import { UnitsFailedError, ValidationFailedError } from '../errors.js';
-import type { Ledger } from '../ledger/ledger.js';
+import type { Ledger, UnitRecord } from '../ledger/ledger.js';
 import { assertDone } from './assert-done.js';
 import { mayComplete } from './attempt.js';
 import { attemptRecord, changeAttempt, scopes, type AttemptRecord } from './attempt-record.js';
@@ -42,8 +42,9 @@ export async function judge({ run, located }: JudgeInput, deps: Dependencies, ca
 }
 
 /** Comes to one of its safe points before the call's time is over, and goes on there when it is called again. */
-async function judged(open: OpenRun, { ledger }: Dependencies, located: boolean): Promise<Next> {
+async function judged(open: OpenRun, deps: Dependencies, located: boolean): Promise<Next> {
   const { run } = open;
+  const { ledger } = deps;
   const { steps } = open.input.copy;
   const record = await attemptRecord(ledger, run.attempt);
   const generation = record.generation;
@@ -59,8 +60,7 @@ async function judged(open: OpenRun, { ledger }: Dependencies, located: boolean)
     const units = await planLocate(open, ledger, generation, differing);
     return units === undefined ? again : { next: 'locate', units };
   }
-  if (!(await reconcileTables(open, ledger, generation, differing))) return again;
-  return await fail(open, ledger, record, differing);
+  return await settled(open, deps, record, differing);
 }
 
 /**
@@ -80,24 +80,34 @@ async function afterEqual(
   return pending.length === 0 ? 'complete' : 'cleanup';
 }
 
+/** With what Locate found: the tables are equal after all, or the run fails. */
+async function settled(
+  open: OpenRun,
+  deps: Dependencies,
+  record: AttemptRecord,
+  differing: readonly string[],
+): Promise<Next> {
+  const { ledger } = deps;
+  const { attempt } = open.run;
+  const failed: UnitRecord[] = [];
+  for await (const unit of ledger.units(scopes.locate(attempt, record.generation), record.locate))
+    if (!unit.done) failed.push(unit);
+  const unfinished = new Set(failed.map(({ table }) => table));
+  if (!(await reconcileTables(open, deps, record.generation, { differing, unfinished }))) return again;
+  const scope = scopes.verdict(attempt, record.generation);
+  const still = await differingTables(ledger, scope);
+  if (still.length === 0) return { next: await afterEqual(open, ledger, record), units: [] };
+  const found = await describeFindings(ledger, scope, still);
+  // What is repaired is validated anew.
+  await changeAttempt(ledger, open.run, { generationOpen: false });
+  const incomplete =
+    failed.length > 0 ? [`${failed.length} units of Locate failed: keys may be missing from this list`] : [];
+  throw new ValidationFailedError([...found, ...incomplete].join('\n'));
+}
+
 /** The names of the tables that differ. */
 async function differingTables(ledger: Ledger, scope: string): Promise<string[]> {
   const differing: string[] = [];
   for await (const { table, equal } of verdicts(ledger, scope)) if (!equal) differing.push(table);
   return differing;
-}
-
-/** Names the keys and ends the generation: what is repaired is validated anew. */
-async function fail(
-  { run }: OpenRun,
-  ledger: Ledger,
-  { generation, locate }: AttemptRecord,
-  differing: readonly string[],
-): Promise<never> {
-  const failed = await pendingUnits(ledger, scopes.locate(run.attempt, generation), locate);
-  const found = await describeFindings(ledger, scopes.verdict(run.attempt, generation), differing);
-  await changeAttempt(ledger, run, { generationOpen: false });
-  const incomplete =
-    failed.length > 0 ? [`${failed.length} units of Locate failed: keys may be missing from this list`] : [];
-  throw new ValidationFailedError([...found, ...incomplete].join('\n'));
 }

@@ -32,7 +32,11 @@ export async function locate(
       for await (const page of viewPages(open, expected, record, generationAt)) {
         const found: CandidatesBySlice = new Map();
         for (const side of ['expected', 'actual'] as const)
-          addCandidates(found, { items: page[side], key: expected.expected.key, side }, chosen);
+          addCandidates(
+            found,
+            { items: page[side], view: { ...expected[side], key: expected.expected.key }, side },
+            chosen,
+          );
         // A call that goes on after a crash has a larger sequence: it never writes over another's documents.
         await keepCandidates(deps.ledger, scope, { table, unit, page: `${record.sequence}-${pages++}` }, found);
         yield page.progress;

@@ -8,6 +8,7 @@ const verdictSchema = z.object({
   relation: z.enum(['equal', 'contained']),
   expectedItems: z.number().int(),
   actualItems: z.number().int(),
+  /** By the digests; or, where items expire, because Locate looked at every bucket that differed and found no difference. */
   equal: z.boolean(),
   /** The buckets whose items Locate looks at; empty when equal. */
   buckets: z.array(z.number().int()),
@@ -23,6 +24,8 @@ const verdictSchema = z.object({
       missing: z.number().int(),
       extra: z.number().int(),
       changed: z.number().int(),
+      /** Items of one side alone whose time to live passed during validation: no differences. */
+      expired: z.number().int(),
       /** Differing keys in the buckets that were left out: at least this many more. */
       further: z.number().int(),
       /** The first keys of each, as JSON texts. */

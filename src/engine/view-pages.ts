@@ -1,4 +1,4 @@
-import { itemExpired } from '../digest/expiry.js';
+import { expiryOf, hasExpired } from '../digest/expiry.js';
 import type { UnitRecord } from '../ledger/ledger.js';
 import type { Expectation, View } from '../migrations/migration.js';
 import { keyOf, type Item } from '../stores/item.js';
@@ -49,7 +49,9 @@ function storeOf({ source, target }: OpenRun, { side }: View): Store {
 }
 
 function live(items: readonly Item[], { ttlAttribute }: View, expiredBy: number): readonly Item[] {
-  return ttlAttribute === undefined ? items : items.filter((item) => !itemExpired(item, ttlAttribute, expiredBy));
+  return ttlAttribute === undefined
+    ? items
+    : items.filter((item) => !hasExpired(expiryOf(item, ttlAttribute), expiredBy));
 }
 
 function progressOf({ cursor, items, sizeBytes, usage }: Page): UnitProgress {

@@ -25,7 +25,7 @@ describe('reconcile', () => {
       extra: ['a'],
       changed: ['c'],
       collided: [],
-      counts: { missing: 2, extra: 1, changed: 1 },
+      counts: { missing: 2, extra: 1, changed: 1, expired: 0 },
     });
   });
 
@@ -54,6 +54,31 @@ describe('reconcile', () => {
       2,
     );
     expect(found).toMatchObject({ missing: ['a', 'b'], counts: { missing: 3 } });
+  });
+
+  test('lets off what has expired and is on one side alone, and nothing else', () => {
+    const now = Date.UTC(2026, 10, 1);
+    const hour = 3_600_000;
+    const candidates = [
+      { ...expected('gone', '1'), expiresMs: now - hour },
+      { ...actual('left', '1'), expiresMs: now - hour },
+      { ...expected('changed', '1'), expiresMs: now - hour },
+      { ...actual('changed', '2'), expiresMs: now - hour },
+      { ...expected('twice', '1'), expiresMs: now - hour },
+      { ...expected('twice', '2'), expiresMs: now - hour },
+      { ...actual('twice', '2'), expiresMs: now - hour },
+      { ...expected('alive', '1'), expiresMs: now + hour },
+      expected('eternal', '1'),
+      // What DynamoDB never drops: an expiry of more than five years ago.
+      { ...expected('ancient', '1'), expiresMs: now - 6 * 366 * 24 * hour },
+    ];
+    expect(reconcile(candidates, 10, now)).toEqual({
+      missing: ['alive', 'ancient', 'eternal', 'twice'],
+      extra: [],
+      changed: ['changed'],
+      collided: ['twice'],
+      counts: { missing: 4, extra: 0, changed: 1, expired: 2 },
+    });
   });
 
   test('does not depend on the order of candidates', () => {
