@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import { exitCodes } from '../engine/exit-codes.js';
+import { savedForecast } from '../engine/forecast-documents.js';
 import { runStatus } from '../engine/run-status.js';
 import { InputError, StoreUnavailableError, type Fault } from '../errors.js';
 import type { Json } from '../json.js';
@@ -66,8 +67,8 @@ async function dryRun(
 /** The forecast is the stack's: it sees the stores, this machine may not. */
 async function remoteForecast(client: StackClient, ledger: Ledger, input: CopyRequestInput): Promise<Forecast> {
   const id = await execute(client, ledger, { ...input, dryRun: true });
-  const forecast = await ledger.document(id, 'forecast');
-  if (forecast !== undefined) return forecast as unknown as Forecast;
+  const forecast = await savedForecast(ledger, id);
+  if (forecast !== undefined) return forecast;
   const { error } = (await ledger.run(id)) ?? {};
   if (error?.name === 'InputError') throw new InputError(error.message.split('\n').map(faultOf));
   throw new StoreUnavailableError(`the dry run ${id} failed: ${error?.message ?? 'it left no forecast'}`);

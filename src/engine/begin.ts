@@ -1,6 +1,5 @@
 import { acquireLease } from '../kv/lease.js';
 import { isOwn } from '../kv/lease-cell.js';
-import type { Json } from '../json.js';
 import type { RunRecord } from '../ledger/ledger.js';
 import type { Store } from '../stores/store.js';
 import { changeState, readState, stateLeaseCell } from '../versions/state-entry.js';
@@ -8,6 +7,7 @@ import { attemptRecord } from './attempt-record.js';
 import { beginAttempt } from './begin-attempt.js';
 import type { Call, Dependencies, RunState } from './dependencies.js';
 import { parseExecutionInput, type ExecutionInput } from './execution-input.js';
+import { saveForecast } from './forecast-documents.js';
 import { checkedForecast } from './forecast-run.js';
 import { underHeartbeat } from './heartbeat.js';
 import { holdTarget, openStores, settingsOf } from './open-run.js';
@@ -39,7 +39,7 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
   if (record.exitCode === 0) return await end(record, owner, target, deps);
   const forecast = await checkedForecast(owner, parsed, deps);
   if (parsed.copy.dryRun) {
-    await deps.ledger.putDocument(id, 'forecast', forecast as unknown as Json);
+    await saveForecast(deps.ledger, id, forecast);
     await deps.ledger.changeRun(id, { exitCode: 0 });
     return await end({ ...record, exitCode: 0 }, owner, target, deps);
   }

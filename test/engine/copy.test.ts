@@ -2,6 +2,7 @@ import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import type { Item } from '../../src/stores/item.js';
 import type { Store, TableDescription } from '../../src/stores/store.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
+import { savedForecast } from '../../src/engine/forecast-documents.js';
 import { runCopy, testLedger } from '../support/copy-run.js';
 import { testDynamodb } from '../support/dynamodb.js';
 
@@ -184,7 +185,7 @@ describe('a copy through the state machine', () => {
     const stores = { source: await filled(6, ['orders', 'other']), target: await filled(2) };
     const { run } = await runCopy({ stores, ledger }, { dryRun: true, onExisting: 'replace' });
     expect(run).toMatchObject({ exitCode: 0, status: 'succeeded' });
-    expect(await ledger.document(run.run, 'forecast')).toMatchObject({
+    expect(await savedForecast(ledger, run.run)).toMatchObject({
       tables: [
         { table: 'orders', target: 'existing' },
         { table: 'other', target: 'absent' },

@@ -1,3 +1,4 @@
+import { savedForecast } from '../../src/engine/forecast-documents.js';
 import { InputError } from '../../src/errors.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
@@ -29,7 +30,7 @@ describe('a fresh start', () => {
     expect(await tableNames(stores.target)).toEqual(['lines', 'orders']);
 
     const dry = await runCopy({ stores, ledger }, { tables: ['other'], fresh: true, dryRun: true });
-    expect(await ledger.document(dry.run.run, 'forecast')).toMatchObject({ drops: ['lines', 'orders'] });
+    expect(await savedForecast(ledger, dry.run.run)).toMatchObject({ drops: ['lines', 'orders'] });
 
     const { run } = await runCopy({ stores, ledger }, { tables: ['other'], fresh: true, steps: ['setup', 'migrate'] });
     expect(run.exitCode).toBe(0);
