@@ -24,7 +24,10 @@ export interface CopyOptions {
   readonly stack?: string;
 }
 
-const stores = `
+const notes = `
+Ctrl-C (and SIGTERM) stops at the next safe point and gives the target free; a second one ends at once.
+Either way the same command goes on where this one stopped.
+
 Stores:
   dynamodb://REGION[/PREFIX]       DynamoDB; PREFIX begins the names of its tables
     ?endpoint=URL&profile=NAME&roleArn=ARN&externalId=ID
@@ -56,7 +59,7 @@ export function addCopyOptions(command: Command): Command {
     .option('--ledger <store>', 'the DynamoDB store that records runs (default: an embedded one under .carryover/)')
     .option('--config <file>', 'the project configuration (default: carryover.config.ts where there is one)')
     .option('--stack <name>', 'start the run in this deployed stack and follow it; stores are named, not given by URL')
-    .addHelpText('after', stores);
+    .addHelpText('after', notes);
 }
 
 /** The input of an execution for these options, `from` and `to` apart, and all that is wrong with them. */

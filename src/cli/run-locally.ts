@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { exitCodes } from '../engine/exit-codes.js';
 import { runStatus, type RunStatus } from '../engine/run-status.js';
 import type { Dependencies } from '../engine/dependencies.js';
 import { StoreUnavailableError } from '../errors.js';
@@ -7,6 +6,7 @@ import type { Json } from '../json.js';
 import { runStateMachine } from '../local/state-machine.js';
 import { followRun } from './follow-run.js';
 import { localHandlers } from './handlers.js';
+import { interruptible } from './interruptible.js';
 import type { Progress } from './progress.js';
 
 /** How long one call of a step takes at most: long enough to be no burden, short enough that the loop is in use. */
@@ -21,47 +21,20 @@ const definitionUrls = ['../../statemachines/migration.asl.json', '../../../stat
  */
 export async function runLocally(deps: Dependencies, input: Json, progress: Progress): Promise<RunStatus> {
   const execution = deps.newId();
-  const release = abortOnSignal(deps, execution);
-  try {
-    const ended = runStateMachine({
-      definition: await definition(),
-      handlers: localHandlers(deps),
-      execution,
-      input,
-      callMs,
-    });
-    const { failed, cause } = await followRun(deps.ledger, execution, progress, deps.clock, ended);
-    const status = await runStatus(deps.ledger, execution);
-    if (status === undefined || status.run.status === 'running')
-      throw new StoreUnavailableError(
-        `the run ended without a record of its outcome: ${cause?.message ?? String(failed)}`,
-      );
-    return status;
-  } finally {
-    release();
-  }
+  const machine = { definition: await definition(), execution, input, callMs };
+  const ended = interruptible(deps, execution, localHandlers(deps), (handlers) =>
+    runStateMachine({ ...machine, handlers }),
+  );
+  const { failed, cause } = await followRun(deps.ledger, execution, progress, deps.clock, ended);
+  const status = await runStatus(deps.ledger, execution);
+  if (status === undefined || status.run.status === 'running')
+    throw new StoreUnavailableError(
+      `the run ended without a record of its outcome: ${cause?.message ?? String(failed)}`,
+    );
+  return status;
 }
 
 async function definition(): Promise<unknown> {
   const read = definitionUrls.map((url) => readFile(new URL(url, import.meta.url), 'utf8'));
   return JSON.parse(await Promise.any(read)) as unknown;
-}
-
-/** An interrupted run is recorded and frees its lease, so that the same command can go on at once. */
-function abortOnSignal(deps: Dependencies, execution: string): () => void {
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    process.stderr.write(`\n${signal}: the run is recorded as interrupted and gives the target free …\n`);
-    const error = { Error: 'InterruptedError', Cause: `the command was ended by ${signal}` };
-    const event = { execution, error, redrives: 0 };
-    const context = { getRemainingTimeInMillis: () => 5_000 };
-    const aborted = localHandlers(deps)['Abort']?.(event, context);
-    void Promise.resolve(aborted)
-      .catch(() => undefined)
-      .finally(() => process.exit(exitCodes.failed));
-  };
-  for (const signal of signals) process.once(signal, onSignal);
-  return () => {
-    for (const signal of signals) process.off(signal, onSignal);
-  };
 }

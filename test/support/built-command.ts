@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -47,6 +47,7 @@ export interface RunOptions {
   readonly stdin?: string;
   /** Called with all of stderr so far, whenever there is more. */
   readonly onStderr?: (text: string) => void;
+  readonly onStart?: (child: ChildProcess) => void;
 }
 
 /** Runs a file with node and these arguments to its end, in an environment of its own. Rejects only when it cannot start. */
@@ -63,6 +64,7 @@ export function runNode(file: string, args: readonly string[], options: RunOptio
     },
     stdio: 'pipe',
   });
+  options.onStart?.(child);
   child.stdin.end(options.stdin ?? '');
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
