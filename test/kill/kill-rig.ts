@@ -11,7 +11,7 @@ import { KillSwitch, type Moment } from './kill-switch.js';
 import { startPostgresWire, type PostgresWire } from './postgres-wire.js';
 import { endCommands, startCommand, type CommandEnd, type RunningCommand } from './running-command.js';
 import { fillSource, rowCounts, type RowCounts } from './source-rows.js';
-import { transpileCommand } from './transpiled-command.js';
+import { buildCommand } from '../support/built-command.js';
 import type { Wire, WireListener, WireRequest } from './wire.js';
 
 /**
@@ -69,7 +69,7 @@ export async function openKillRig(thousands = 2): Promise<KillRig> {
       mkdtemp(join(tmpdir(), 'carryover-kill-')),
       (path) => () => rm(path, { recursive: true, force: true }),
     );
-    const { main } = await keep(transpileCommand(), ({ remove }) => remove);
+    const { main } = await keep(buildCommand(), ({ remove }) => remove);
     const { url: sourceUrl } = await keep(testPostgres(), (postgres) => () => postgres.stop());
     await fillSource(sourceUrl, rows);
     const source = await keep(startPostgresWire('source', sourceUrl), (wire) => () => wire.stop());
