@@ -2,12 +2,16 @@ import type { Call, Dependencies, StepInput } from './dependencies.js';
 import { underHeartbeat } from './heartbeat.js';
 import { openRun } from './open-run.js';
 
-/** Cleanup: removes what a completed attempt kept for itself, and records that the run reached its end. */
+/**
+ * Cleanup: removes what a completed attempt kept for itself, and records that the run reached its end. `done: false`:
+ * call again.
+ */
 export async function cleanup({ run }: StepInput, deps: Dependencies, call: Call): Promise<{ done: boolean }> {
   const open = await openRun(run, deps, call);
   await deps.ledger.changeRun(run.id, { step: 'cleanup' });
-  if (open.state.attempt?.phase === 'complete')
-    await underHeartbeat(open, deps.clock, () => open.migration.cleanup(open.context));
+  const completed = open.state.attempt?.phase === 'complete';
+  if (completed && !(await underHeartbeat(open, deps.clock, () => open.migration.cleanup(open.context))))
+    return { done: false };
   await deps.ledger.changeRun(run.id, { exitCode: 0 });
   return { done: true };
 }

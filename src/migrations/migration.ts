@@ -22,8 +22,8 @@ export interface Migration {
   expects(context: MigrationContext): AsyncIterable<Expectation>;
   /** What cutover needs beside the state entry. False: not finished, call again. */
   complete(context: MigrationContext): Promise<boolean>;
-  /** Removes what the attempt kept for itself. */
-  cleanup(context: MigrationContext): Promise<void>;
+  /** Removes what the attempt kept for itself. False: not finished, call again. */
+  cleanup(context: MigrationContext): Promise<boolean>;
 }
 
 export interface ForecastContext {

@@ -47,9 +47,17 @@ export async function* attemptTables(kv: KeyValueStore, attempt: string): AsyncG
   }
 }
 
-/** Removes an attempt's list; the tables stay. */
-export async function forgetAttempt(kv: KeyValueStore, attempt: string): Promise<void> {
-  for await (const { key } of kv.scan(partitionOf(attempt))) await kv.delete(partitionOf(attempt), key);
+/** Removes an attempt's list; the tables stay. False: `ending` said that the time is over, after one entry at least. */
+export async function forgetAttempt(
+  kv: KeyValueStore,
+  attempt: string,
+  ending: () => boolean = () => false,
+): Promise<boolean> {
+  for await (const { key } of kv.scan(partitionOf(attempt))) {
+    await kv.delete(partitionOf(attempt), key);
+    if (ending()) return false;
+  }
+  return true;
 }
 
 function parse(attempt: string, name: string, value: Uint8Array): AttemptTable {

@@ -22,7 +22,7 @@ export function copyTables(input: CopyInput): Migration {
     migrate: copySegment,
     expects: (context) => expectations(context, input),
     complete,
-    cleanup: ({ target, attempt }) => forgetAttempt(target.keyValues, attempt),
+    cleanup: ({ target, attempt, ending }) => forgetAttempt(target.keyValues, attempt, ending),
   };
 }
 
