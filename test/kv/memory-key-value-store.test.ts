@@ -1,7 +1,8 @@
 import { MemoryKeyValueDriver, openMemoryKeyValueStore } from '../../src/kv/memory-key-value-store.js';
 import { kvConformance } from '../support/kv-conformance.js';
 
-kvConformance('memory', async () => new MemoryKeyValueDriver(10), 300);
+const thousands = { sequential: 3_000, interleaved: 3_000, leases: 400 };
+kvConformance('memory', async () => new MemoryKeyValueDriver(10), thousands);
 
 test('each store of the memory holds its own entries', async () => {
   const [one, other] = [openMemoryKeyValueStore(), openMemoryKeyValueStore()];

@@ -3,7 +3,7 @@ import { checkedStore } from '../../src/kv/checked-store.js';
 import { MemoryKeyValueDriver, openMemoryKeyValueStore } from '../../src/kv/memory-key-value-store.js';
 import { update } from '../../src/kv/update.js';
 import { bytes } from '../support/kv-bytes.js';
-import { faultyDriver } from '../support/kv-faults.js';
+import { faultyDriver } from '../../src/kv/conformance/faulty-driver.js';
 
 const [p, k] = [bytes('p'), bytes('k')];
 const quick = { retry: { attempts: 5, baseMs: 1, capMs: 2 } };

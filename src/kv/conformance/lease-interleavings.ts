@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { isErrorLike } from '../../error-like.js';
+import { checkedStore } from '../checked-store.js';
+import type { KeyValueDriver } from '../key-value-driver.js';
+import type { LeaseCell } from '../lease-cell.js';
+import { acquireLease, holdLease, releaseLease, renewLease, type HeldLease } from '../lease.js';
+import type { CellOf } from './lease-cases.js';
+import { ManualClock } from './manual-clock.js';
+import { inTurn, takeTurns } from './turns.js';
+import type { Cases, World } from './world.js';
+
+const durationMs = 6_000;
+const requestTimeoutMs = 1_000;
+
+/** Runs that contend for one lease, each with two workers; some release it, some die. */
+class Contest {
+  readonly clock = new ManualClock();
+  readonly held = new Set<HeldLease>();
+  readonly stop = new AbortController();
+  /** The tokens that were given. */
+  readonly tokens: number[] = [];
+  readonly #cell: LeaseCell;
+  /** The lease as nobody's turn: for looking at it. */
+  readonly #sound: LeaseCell;
+
+  constructor(driver: KeyValueDriver, scheduler: fc.Scheduler, cellOf: CellOf) {
+    const waits = { clock: this.clock, random: () => 0.5 };
+    this.#cell = cellOf(checkedStore(inTurn(driver, scheduler), waits));
+    this.#sound = cellOf(checkedStore(driver));
+  }
+
+  /** Tries again and again, as a new run each time, until it had its turn. */
+  async runs(name: string, keeps: number, dies: boolean): Promise<void> {
+    for (let attempt = 0; !this.stop.signal.aborted; attempt++)
+      if (await this.run(`${name}.${attempt}`, keeps, dies)) return;
+  }
+
+  /** False: the lease was another's, or became it. */
+  async run(owner: string, keeps: number, dies: boolean): Promise<boolean> {
+    const { clock } = this;
+    const cell = this.#cell;
+    try {
+      const options = { owner, who: 'ann', where: 'laptop', durationMs, clock, signal: this.stop.signal };
+      const { token } = await acquireLease(cell, options);
+      this.tokens.push(token);
+      const workers = [0, 1].map(() => holdLease({ cell, owner, token, durationMs, requestTimeoutMs, clock }));
+      for (const worker of workers) this.held.add(worker);
+      await Promise.all(workers.map((worker) => this.work(worker, keeps)));
+      if (dies) return true;
+      for (const worker of workers) this.held.delete(worker);
+      await renewLease(cell, { owner, token }, { clock });
+      await releaseLease(cell, { owner, token }, { clock });
+      return true;
+    } catch (error) {
+      const expected = isErrorLike(error) && ['LockHeldError', 'LeaseLostError'].includes(error.name);
+      if (!expected && !this.stop.signal.aborted) throw error;
+      return false;
+    }
+  }
+
+  async work(worker: HeldLease, keeps: number): Promise<void> {
+    for (let keep = 0; keep < keeps; keep++) {
+      await worker.keep();
+      await this.clock.sleep(durationMs / 4, this.stop.signal);
+    }
+  }
+
+  /** Whoever may believe that the lease is its own is the one whom the entry names, and there is one such owner. */
+  async check(): Promise<void> {
+    const valid = [...this.held].filter((worker) => worker.validForMs() > 0);
+    if (valid.length === 0) return;
+    const { lease } = await this.#sound.read();
+    for (const { owner, token } of valid)
+      assert.deepEqual({ owner, token }, { owner: lease?.owner, token: lease?.token });
+  }
+}
+
+const contender = fc.record({ keeps: fc.integer({ min: 1, max: 4 }), dies: fc.boolean(), startsAt: fc.nat(10) });
+/** Time between two turns: mostly little, so that a lease's time spans many requests; sometimes a paused machine. */
+const pause = fc.oneof({ weight: 6, arbitrary: fc.nat(200) }, { weight: 1, arbitrary: fc.nat(durationMs) });
+
+interface History {
+  readonly contenders: readonly { readonly keeps: number; readonly dies: boolean; readonly startsAt: number }[];
+  readonly pauses: readonly number[];
+}
+
+const history: fc.Arbitrary<History> = fc.oneof(
+  fc.record({
+    contenders: fc.array(contender, { minLength: 2, maxLength: 4 }),
+    pauses: fc.array(pause, { minLength: 100, maxLength: 400 }),
+  }),
+  // Few and many: fifty are turned away by one owner after another.
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      contenders: fc.array(contender, { minLength: 50, maxLength: 50 }),
+      pauses: fc.array(pause, { minLength: 400, maxLength: 600 }),
+    }),
+  },
+);
+
+async function play(contest: Contest, scheduler: fc.Scheduler, { contenders, pauses }: History): Promise<void> {
+  const works: Promise<void>[] = [];
+  for (const [step, pauseMs] of pauses.entries()) {
+    for (const [index, { keeps, dies, startsAt }] of contenders.entries())
+      if (startsAt === step) works.push(contest.runs(`run ${index}`, keeps, dies));
+    if (scheduler.count() > 0) await scheduler.waitOne();
+    contest.clock.advance(pauseMs);
+    await new Promise((resolve) => setImmediate(resolve));
+    await contest.check();
+  }
+  contest.stop.abort(new Error('over'));
+  assert.equal(new Set(contest.tokens).size, contest.tokens.length, 'no token is given twice');
+  await takeTurns(scheduler, works, () => contest.clock.advance(1_000));
+}
+
+export function leaseInterleavingCases(cellOf: CellOf): Cases {
+  return {
+    'lease: at no moment, in any interleaving of requests and time, do two owners both hold it': (world: World) =>
+      interleave(world, cellOf),
+  };
+}
+
+async function interleave(world: World, cellOf: CellOf): Promise<void> {
+  let takenAgain = 0;
+  const property = fc.asyncProperty(fc.scheduler(), history, async (scheduler, plan) => {
+    const contest = new Contest(await world.driver(), scheduler, cellOf);
+    await play(contest, scheduler, plan);
+    if (contest.tokens.length > 1) takenAgain++;
+  });
+  const { leases } = world.runs;
+  // Shrinking a history of hundreds of turns may take long.
+  await fc.assert(property, { numRuns: leases, interruptAfterTimeLimit: 100_000, markInterruptAsFailure: true });
+  // The histories were not empty: in many of them the lease had one owner after another.
+  assert(takenAgain >= Math.floor(leases / 4), `the lease changed hands in ${takenAgain} of ${leases} histories`);
+}
