@@ -18,11 +18,11 @@ export type StoreDeclaration = string | DeclaredStore;
 
 export interface DeclaredStore {
   readonly url: string;
-  /** What the functions get rights for: a source is only read. Default both. */
+  /** What runs may use it as, and the functions get rights for: a source is only read. Default both. */
   readonly role?: 'source' | 'target';
   /** The tables that the functions get rights on, with `*`; default all. */
   readonly tables?: readonly string[];
-  /** Whether the functions get the right to drop tables of this store (`onExisting: "replace"`, `fresh`). Default false. */
+  /** Whether runs may drop tables of this store (`onExisting: "replace"`, `fresh`), and the functions get the right. Default false. */
   readonly allowReplace?: boolean;
   /** A PostgreSQL store's password: the ARN of a Secrets Manager secret with `username` and `password`. */
   readonly secretArn?: string;

@@ -10,6 +10,7 @@ import type { Call, Dependencies, RunState } from './dependencies.js';
 import { parseExecutionInput, type ExecutionInput } from './execution-input.js';
 import { withoutSecrets } from './recorded-input.js';
 import { sameStoreFaults } from './same-store.js';
+import { storeUseFaults } from './store-uses.js';
 import { sharedLease } from './shared-lease.js';
 
 /** A run as one call works on it: its input, its stores, and the lease that it holds on the target. */
@@ -100,7 +101,7 @@ function callFence(fence: Fence, call: Call, { requestTimeoutMs }: Settings): Fe
   };
 }
 
-/** The stores that the input names. Throws InputError for names that the project does not declare, or that mean one store. */
+/** The stores that the input names. Throws InputError for names that the project does not declare, or declares for another use, or that mean one store. */
 export async function openStores(input: ExecutionInput, deps: Dependencies): Promise<{ source: Store; target: Store }> {
   const declared = Object.keys(deps.project.stores);
   const faults: Fault[] = (['from', 'to'] as const)
@@ -109,7 +110,7 @@ export async function openStores(input: ExecutionInput, deps: Dependencies): Pro
       field: `copy.${field}`,
       message: `"${withoutSecrets(input.copy[field])}" is not a store of the project: it declares ${declared.join(', ')}`,
     }));
-  faults.push(...sameStoreFaults(deps.project, input.copy));
+  faults.push(...sameStoreFaults(deps.project, input.copy), ...storeUseFaults(deps.project, input.copy));
   if (faults.length > 0) throw new InputError(faults);
   return { source: await deps.openStore(input.copy.from), target: await deps.openStore(input.copy.to) };
 }
