@@ -12,6 +12,7 @@ import { checkedForecast } from './forecast-run.js';
 import { underHeartbeat } from './heartbeat.js';
 import { holdTarget, openStores, settingsOf } from './open-run.js';
 import { recordedInput } from './recorded-input.js';
+import { assertOtherStore } from './same-store.js';
 import { ownerOf, runIdOf } from './run-id.js';
 
 export interface BeginInput {
@@ -54,6 +55,7 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
   });
   await deps.ledger.changeRun(id, { token: lease.token, step: 'begin' });
   const own = { owner, token: lease.token };
+  await assertOtherStore(source, own);
   const settings = settingsOf(parsed, deps);
   // It may wait for calls of an earlier run, for about a lease's time.
   const held = holdTarget({ id, ...own }, target, settings, deps);

@@ -6,6 +6,7 @@ import type { Forecast, ForecastContext, ForecastTable } from '../migration.js';
 import type { CopyInput } from './copy-input.js';
 import { describeIfThere } from './describe-if-there.js';
 import { isOwn, isUntouched } from './own-table.js';
+import { sameTableFaults } from './same-table.js';
 import { maxUnits, segmentCount } from './segment-count.js';
 import { selectTables, type SelectedTable } from './select-tables.js';
 
@@ -34,7 +35,9 @@ export async function forecastCopy(context: ForecastContext, input: CopyInput): 
       ...faults,
       ...unusedReplacements(input, tables),
       ...unitFaults(input, forecasts),
-      ...looks.flatMap((look) => look.faults),
+      ...new Map(
+        looks.flatMap((look) => look.faults.map((fault) => [`${fault.field}: ${fault.message}`, fault])),
+      ).values(),
     ],
     warnings: looks.flatMap((look) => look.warnings),
     tables: forecasts,
@@ -82,6 +85,8 @@ async function forecastTable(
     const own = existing !== undefined && (listed?.resumed ? isOwn : isUntouched)(existing, listed);
     // A fresh start drops what the earlier attempt created, so it is as good as absent.
     const state = existing === undefined || (own && !listed?.resumed) ? 'absent' : own ? 'own' : 'existing';
+    const same = sameTableFaults({ source, target }, description, existing);
+    if (same.length > 0) return { faults: same, warnings: [] };
     const refused =
       existing !== undefined && state === 'existing'
         ? [...existingFaults(input, table, target), ...mergeFaults(input, description, existing)]
