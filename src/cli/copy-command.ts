@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { exitCodes } from '../engine/exit-codes.js';
+import { endAttempt } from '../engine/end-attempt.js';
 import { forecastRun } from '../engine/forecast-run.js';
 import type { Dependencies } from '../engine/dependencies.js';
 import type { Json } from '../json.js';
@@ -45,8 +46,11 @@ async function copyLocally(deps: Dependencies, input: CopyRequestInput, options:
   }
   const replace = options.onExisting === 'replace' ? await allowedDrops(deps, input, options) : [];
   const progress = createProgress(process.stderr, systemClock);
-  const status = await runLocally(deps, { copy: { ...input, replace } } as Json, progress);
-  return printReport(status, options);
+  const status = await runLocally({ ...deps, reportsRuns: true }, { copy: { ...input, replace } } as Json, progress);
+  const exitCode = printReport(status, options);
+  // What was reported stays so: where this fails, the same command validates once more instead of beginning anew.
+  await endAttempt(status.run, deps).catch(() => undefined);
+  return exitCode;
 }
 
 /** The tables that `replace` drops, once somebody has allowed it. */

@@ -93,7 +93,10 @@ async function startRun(id: string, given: unknown, who: string, deps: Dependenc
   return record;
 }
 
-/** The run is over: records it, then ends the attempt that it completed, if it did, and frees its lease in one write. */
+/**
+ * The run is over: records it, then ends the attempt that it completed, if it did and nobody is to report it first, and
+ * frees its lease in one write.
+ */
 async function end(record: RunRecord, owner: string, target: Store, deps: Dependencies): Promise<BeginResult> {
   const { run: id, token } = record;
   const endedAt = new Date(deps.clock.now()).toISOString();
@@ -102,8 +105,8 @@ async function end(record: RunRecord, owner: string, target: Store, deps: Depend
     await changeState(target.keyValues, (state) => {
       if (!isOwn(state.lease, { owner, token })) return state;
       const { attempt } = state;
-      const ended = attempt?.phase === 'complete' ? { ...attempt, endedAt } : attempt;
-      return { ...state, lease: undefined, attempt: ended };
+      const ends = attempt?.phase === 'complete' && deps.reportsRuns !== true;
+      return { ...state, lease: undefined, attempt: ends ? { ...attempt, endedAt } : attempt };
     });
   return { id, owner, attempt: record.attempt ?? '', token: token ?? 0, pending: false, concurrency: 1 };
 }

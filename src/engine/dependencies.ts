@@ -20,6 +20,11 @@ export interface Dependencies {
   /** A new identifier, unique for ever. */
   newId(): string;
   /**
+   * Who starts runs here reports each of them, and then ends its attempt: see endAttempt. Absent for functions: a run that
+   * nobody waits for ends its attempt itself.
+   */
+  readonly reportsRuns?: boolean;
+  /**
    * Where calls leave the lease to one another. Absent for functions: a platform that freezes a process between two calls
    * may stop its monotonic clock too, and what was valid before proves nothing then.
    */
