@@ -3,12 +3,11 @@ import fc from 'fast-check';
 import { isErrorLike } from '../../error-like.js';
 import { systemClock } from '../../system-clock.js';
 import { checkedStore } from '../checked-store.js';
-import type { KeyValueDriver } from '../key-value-driver.js';
 import type { KeyValueStore, Predicate } from '../key-value-store.js';
 import { bytes } from './bytes.js';
 import { faultyDriver, type Fault } from './faulty-driver.js';
 import { isLinearizable, type Observed } from './linearizable.js';
-import { inTurn, takeTurns } from './turns.js';
+import { Turns } from './turns.js';
 import type { Cases, World } from './world.js';
 
 interface Step {
@@ -87,22 +86,15 @@ function stored(value: number): Uint8Array {
 }
 
 /** Several clients, whose requests and answers take turns in any order, see what clients of a plain variable would. */
-async function interleaved(
-  world: World,
-  step: fc.Arbitrary<Step>,
-  faults: fc.Arbitrary<Fault[]>,
-  over = (driver: KeyValueDriver): KeyValueDriver => driver,
-): Promise<void> {
-  const driver = over(await world.driver());
+async function interleaved(world: World, step: fc.Arbitrary<Step>, faults: fc.Arbitrary<Fault[]>): Promise<void> {
+  const driver = await world.driver();
   let run = 0;
   const clients = fc.array(fc.array(step, { minLength: 1, maxLength: 5 }), { minLength: 2, maxLength: 4 });
   const property = fc.asyncProperty(fc.scheduler(), clients, faults, async (scheduler, plans, met) => {
-    const store = checkedStore(faultyDriver(inTurn(driver, scheduler), met), { clock, retry: { attempts: 100 } });
+    const turns = new Turns(scheduler);
+    const store = checkedStore(faultyDriver(turns.over(driver), met), { clock, retry: { attempts: 100 } });
     const history = new History(store, bytes(`run ${run++}`));
-    await takeTurns(
-      scheduler,
-      plans.map((steps) => history.client(steps)),
-    );
+    await turns.takeAll(plans.map((steps) => history.client(steps)));
     for (const operations of history.observed)
       assert(isLinearizable(operations), `no order explains ${JSON.stringify(operations)}`);
   });
