@@ -18,6 +18,9 @@ export function parsePostgresUrl(text: string, fault: MakeFault): ParsedStoreUrl
   const parsed = urlOf(text, fault);
   if ('faults' in parsed) return parsed;
   const { url } = parsed;
+  // Nothing of such a URL is repeated: what stands before the "@" is the end of a password that was cut at a "/" or "?".
+  if (url.pathname.includes('@') || [...url.searchParams.keys()].some((name) => name.includes('@')))
+    return { faults: [fault('has an "@" behind its host: in user and password, write "/" as %2F and "?" as %3F')] };
   const schema = url.searchParams.get('schema') ?? 'public';
   if (url.hostname === 'embedded') {
     const faults = parameterFaults(url, ['path', 'schema'], fault);
