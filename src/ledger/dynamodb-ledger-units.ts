@@ -47,9 +47,13 @@ export class DynamodbLedgerUnits {
     return stored === undefined ? undefined : unitRecord(stored);
   }
 
-  async *units(scope: string, count: number, digests: boolean): AsyncIterable<UnitRecord> {
+  async *units(
+    scope: string,
+    count: number,
+    { digests = false, from = 0 }: { digests?: boolean; from?: number } = {},
+  ): AsyncIterable<UnitRecord> {
     const wanted = digests ? [...unitAttributes, 'digest'] : unitAttributes;
-    for (let page = 0; page * unitsAPage < count; page += 1) {
+    for (let page = Math.floor(from / unitsAPage); page * unitsAPage < count; page += 1) {
       const entries = this.client.query({
         KeyConditionExpression: '#partition = :partition AND begins_with(#entry, :prefix)',
         ProjectionExpression: wanted.map((name) => `#${name}`).join(', '),
@@ -58,7 +62,7 @@ export class DynamodbLedgerUnits {
       });
       for await (const entry of entries) {
         const unit = unitRecord(entry);
-        if (unit.unit < count) yield unit;
+        if (unit.unit >= from && unit.unit < count) yield unit;
       }
     }
   }

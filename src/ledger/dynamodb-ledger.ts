@@ -32,7 +32,7 @@ export function openDynamodbLedger(options: DynamodbLedgerOptions): Ledger {
     planUnits: (scope, plans) => units.plan(scope, plans),
     resetUnit: (scope, plan, token) => units.reset(scope, plan, token),
     unit: (scope, unit) => units.unit(scope, unit),
-    units: (scope, count, wanted) => units.units(scope, count, wanted?.digests ?? false),
+    units: (scope, count, wanted) => units.units(scope, count, wanted),
     claim: (scope, unit, claim) => units.claim(scope, unit, claim),
     checkpoint: (unit, claim, change) => units.checkpoint(unit, claim, change),
     failUnit: (scope, unit, token, failure) => units.fail(scope, unit, token, failure),

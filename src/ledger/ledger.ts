@@ -40,8 +40,8 @@ export interface Ledger {
   /** Makes a unit start from nothing: no cursor, no counts, not done. Conditional on `token` being no older than the unit's. */
   resetUnit(scope: string, plan: UnitPlan, token: number): Promise<void>;
   unit(scope: string, unit: number): Promise<UnitRecord | undefined>;
-  /** All units `0..count-1` of a scope that are there, in order; without digests unless asked for. */
-  units(scope: string, count: number, options?: { digests?: boolean }): AsyncIterable<UnitRecord>;
+  /** The units `from..count-1` of a scope that are there, in order, from 0 by default; without digests unless asked for. */
+  units(scope: string, count: number, options?: { digests?: boolean; from?: number }): AsyncIterable<UnitRecord>;
 
   /**
    * Takes the lease on a unit for one call. `busy`: another call of the same or a newer token holds it and its time is
