@@ -21,8 +21,9 @@ export interface OpenRepository extends Backend {
 
 /** Where each kind of record lies; refs.proto and objects.proto describe them. */
 export const repositoriesPartition = 'repositories';
-export const branchKey = (name: string): string => `branch/${name}`;
-export const tagKey = (name: string): string => `tag/${name}`;
+// The branches of a repository come last in their partition: a scan from the first one on meets nothing else.
+export const branchesFrom = 'ref/';
+export const branchKey = (name: string): string => `${branchesFrom}${name}`;
 export const commitKey = 'commit';
 export const nodeKey = (number: number): string => `node/${number}`;
 
@@ -31,8 +32,10 @@ export const idOf = (partition: Uint8Array): string => Buffer.from(partition).to
 export const partitionOf = (id: string): Uint8Array => Buffer.from(id);
 
 export const repositoriesOf = ({ store }: Backend) => messages(store, RepositorySchema, repositoriesPartition);
-export const branchesOf = ({ store, repository }: OpenRepository) => messages(store, BranchSchema, repository.partition);
-export const tagsOf = ({ store, repository }: OpenRepository) => messages(store, TagSchema, repository.partition);
+export const branchesOf = ({ store, repository }: OpenRepository) =>
+  messages(store, BranchSchema, repository.partition);
+export const tagsOf = ({ store, repository }: OpenRepository) =>
+  messages(store, TagSchema, Buffer.concat([repository.partition, Buffer.from('/tags')]));
 export const commitOf = ({ store }: Backend, id: string) => messages(store, CommitSchema, partitionOf(id));
 export const nodesOf = ({ store }: Backend, commitId: string) => messages(store, TreeNodeSchema, partitionOf(commitId));
 export const stagedOf = ({ store }: Backend, token: string) => messages(store, StagedChangeSchema, partitionOf(token));

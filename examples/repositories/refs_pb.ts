@@ -28,7 +28,7 @@ export type Repository = Message<"carryover.examples.repositories.Repository"> &
   name: string;
 
   /**
-   * The partition of its branches and tags.
+   * The partition of its first commit and its branches; that of its tags is named after it.
    *
    * @generated from field: bytes partition = 2;
    */
@@ -60,7 +60,7 @@ export const RepositorySchema: GenMessage<Repository> = /*@__PURE__*/
   messageDesc(file_examples_repositories_refs, 0);
 
 /**
- * Key "branch/<name>" of a repository's partition.
+ * Key "ref/<name>" of a repository's partition.
  *
  * @generated from message carryover.examples.repositories.Branch
  */
@@ -78,7 +78,7 @@ export type Branch = Message<"carryover.examples.repositories.Branch"> & {
   commitId: string;
 
   /**
-   * Where changes are staged now.
+   * Where changes are staged now; empty until the first one.
    *
    * @generated from field: string staging_token = 3;
    */
@@ -114,7 +114,7 @@ export const BranchSchema: GenMessage<Branch> = /*@__PURE__*/
   messageDesc(file_examples_repositories_refs, 1);
 
 /**
- * Key "tag/<name>" of a repository's partition.
+ * Key <name> of a repository's partition with "/tags" at its end.
  *
  * @generated from message carryover.examples.repositories.Tag
  */
