@@ -44,33 +44,17 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
     await deps.ledger.changeRun(id, { exitCode: 0 });
     return await end({ ...record, exitCode: 0 }, owner, target, deps);
   }
-  const askedAt = deps.clock.monotonic();
-  const lease = await acquireLease(stateLeaseCell(target.keyValues), {
-    owner,
-    who: record.who,
-    where: record.where,
-    durationMs: deps.settings.leaseMs,
-    clock: deps.clock,
-    tokenAbove: await knownToken(target, deps),
-  });
-  await deps.ledger.changeRun(id, { token: lease.token, step: 'begin' });
-  const own = { owner, token: lease.token };
-  await assertOtherStore(source, own);
   const settings = settingsOf(parsed, deps);
+  const askedAt = deps.clock.monotonic();
+  const own = { owner, token: await takeLease(owner, record, target, deps) };
+  await assertOtherStore(source, own);
   // It may wait for calls of an earlier run, for about a lease's time.
   const held = holdTarget({ id, ...own }, target, settings, deps);
   const attempt = await underHeartbeat({ held, settings }, deps.clock, () =>
     beginAttempt({ own, askedAt, input: parsed, source, target }, deps),
   );
   await deps.ledger.changeRun(id, { attempt: attempt.id });
-  return {
-    id,
-    owner,
-    attempt: attempt.id,
-    token: lease.token,
-    pending: true,
-    concurrency: settings.concurrency,
-  };
+  return { id, ...own, attempt: attempt.id, pending: true, concurrency: settings.concurrency };
 }
 
 /** Parses the input; what is refused is recorded too. */
@@ -109,6 +93,20 @@ async function end(record: RunRecord, owner: string, target: Store, deps: Depend
       return { ...state, lease: undefined, attempt: ends ? { ...attempt, endedAt } : attempt };
     });
   return { id, owner, attempt: record.attempt ?? '', token: token ?? 0, pending: false, concurrency: 1 };
+}
+
+/** Takes the lease on the target and records its token. Throws LockHeldError. */
+async function takeLease(owner: string, run: RunRecord, target: Store, deps: Dependencies): Promise<number> {
+  const { token } = await acquireLease(stateLeaseCell(target.keyValues), {
+    owner,
+    who: run.who,
+    where: run.where,
+    durationMs: deps.settings.leaseMs,
+    clock: deps.clock,
+    tokenAbove: await knownToken(target, deps),
+  });
+  await deps.ledger.changeRun(run.run, { token, step: 'begin' });
+  return token;
 }
 
 /** The largest token that the ledger knows of the target's attempt: a restored state entry may be behind it. */

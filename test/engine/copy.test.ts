@@ -1,10 +1,10 @@
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
-import type { Item } from '../../src/stores/item.js';
-import type { Store, TableDescription } from '../../src/stores/store.js';
+import type { TableDescription } from '../../src/stores/store.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { savedForecast } from '../../src/engine/forecast-documents.js';
 import { runCopy, testLedger } from '../support/copy-run.js';
 import { testDynamodb } from '../support/dynamodb.js';
+import { filled, itemOf, itemsOf, put } from './memory-stores.js';
 
 let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
@@ -23,31 +23,6 @@ const orders: TableDescription = {
   key: [{ name: 'id', type: 'S' }],
   origin: { engine: 'memory', metadata: null },
 };
-const itemOf = (id: number): Item => ({ id: { S: `order-${id}` }, total: { N: String(id * 3) } });
-
-async function filled(count: number, tables: readonly string[] = ['orders']): Promise<Store> {
-  const store = openMemoryStore({});
-  for (const name of tables) {
-    await store.create({ ...orders, name });
-    const writer = store.writer(name, { unit: 0, position: 0 });
-    await writer.write(Array.from({ length: count }, (_, id) => itemOf(id)));
-    await writer.flush();
-  }
-  return store;
-}
-
-async function itemsOf(store: Store, table: string): Promise<Item[]> {
-  const items: Item[] = [];
-  for (const segment of await store.split(table, 3))
-    for await (const page of store.read(segment)) items.push(...page.items);
-  return items.sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
-}
-
-async function put(store: Store, table: string, items: Item[]): Promise<void> {
-  const writer = store.writer(table, { unit: 0, position: 0 });
-  await writer.write(items);
-  await writer.flush();
-}
 
 describe('a copy through the state machine', () => {
   test('carries all items, validates them, and ends with exit code 0', async () => {
@@ -78,7 +53,7 @@ describe('a copy through the state machine', () => {
   test('names every missing, extra and changed key, and ends with exit code 1', async () => {
     const stores = { source: await filled(300), target: openMemoryStore() };
     await runCopy({ stores, ledger }, { steps: ['setup', 'migrate'] });
-    await stores.target.remove?.('orders', [{ id: { S: 'order-7' } }]);
+    await stores.target.remove?.('orders', [{ id: { S: 'item-7' } }]);
     await put(stores.target, 'orders', [{ ...itemOf(8), total: { N: '25' } }, { id: { S: 'stranger' } }]);
     const { run, tables } = await runCopy({ stores, ledger }, {});
     expect(run).toMatchObject({
@@ -90,15 +65,15 @@ describe('a copy through the state machine', () => {
       missing: 1,
       extra: 1,
       changed: 1,
-      keys: { missing: ['{"id":"order-7"}'], changed: ['{"id":"order-8"}'], extra: ['{"id":"stranger"}'] },
+      keys: { missing: ['{"id":"item-7"}'], changed: ['{"id":"item-8"}'], extra: ['{"id":"stranger"}'] },
     });
-    expect(run.error?.message).toContain('order-7');
+    expect(run.error?.message).toContain('item-7');
   });
 
   test('validates anew after a failed verdict was mended', async () => {
     const stores = { source: await filled(50), target: openMemoryStore() };
     await runCopy({ stores, ledger }, { steps: ['setup', 'migrate'] });
-    await stores.target.remove?.('orders', [{ id: { S: 'order-7' } }]);
+    await stores.target.remove?.('orders', [{ id: { S: 'item-7' } }]);
     expect((await runCopy({ stores, ledger }, {})).run.exitCode).toBe(1);
     await put(stores.target, 'orders', [itemOf(7)]);
     expect((await runCopy({ stores, ledger }, {})).run.exitCode).toBe(0);
@@ -158,7 +133,7 @@ describe('a copy through the state machine', () => {
   test('validates alone, without an earlier attempt', async () => {
     const stores = { source: await filled(40), target: await filled(40) };
     expect((await runCopy({ stores, ledger }, { steps: ['validate'] })).run.exitCode).toBe(0);
-    await stores.target.remove?.('orders', [{ id: { S: 'order-3' } }]);
+    await stores.target.remove?.('orders', [{ id: { S: 'item-3' } }]);
     expect((await runCopy({ stores, ledger }, { steps: ['validate'] })).run.exitCode).toBe(1);
   });
 
