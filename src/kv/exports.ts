@@ -17,6 +17,7 @@ export {
   beginAgain,
   beginLinked,
   createLinked,
+  keepForEver,
   link,
   type BegunLink,
   type LinkedCreation,

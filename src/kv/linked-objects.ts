@@ -82,6 +82,18 @@ export function link(store: KeyValueStore, begun: BegunLink, value: Uint8Array):
   return store.setIf(begun.parent.partition, begun.parent.key, value, begun.predicate);
 }
 
+/**
+ * Makes the registry forget a partition, for those who know that its parent names it: nothing removes it any more. Where
+ * a parent ceases to name what must stay, this comes first.
+ */
+export async function keepForEver(
+  store: KeyValueStore,
+  partition: Uint8Array,
+  options: RegistryOptions = {},
+): Promise<void> {
+  await store.delete(registryOf(options), partition);
+}
+
 /** What `createLinked` creates. */
 export interface LinkedCreation {
   /** Writes the children. Not called again when only the parent is tried again. */

@@ -11,7 +11,7 @@ import { aroundDriver } from '../../src/kv/around-driver.js';
 import { checkedStore } from '../../src/kv/checked-store.js';
 import { DynamodbKeyValueDriver } from '../../src/kv/dynamodb-key-value-store.js';
 import type { KeyValueDriver } from '../../src/kv/key-value-driver.js';
-import { beginAgain, beginLinked, createLinked, link } from '../../src/kv/linked-objects.js';
+import { beginAgain, beginLinked, createLinked, keepForEver, link } from '../../src/kv/linked-objects.js';
 import { vacancy } from '../../src/kv/linked-vacancy.js';
 import { MemoryKeyValueDriver, openMemoryKeyValueStore } from '../../src/kv/memory-key-value-store.js';
 import { PostgresKeyValueDriver } from '../../src/kv/postgres-key-value-store.js';
@@ -48,6 +48,22 @@ describe('a creation', () => {
     expect(await readAlbum(store, album)).toBeUndefined();
     await link(store, begun, albumOf([text(begun.partition)]));
     expect(await readAlbum(store, album)).toEqual([pageKeys]);
+  });
+
+  test('that is to stay for ever is forgotten by the registry, and stays when its parent ceases to name it', async () => {
+    const store = openMemoryKeyValueStore();
+    const clock = new ManualClock();
+    const begun = await beginLinked(store, album, { clock });
+    await newPage(store, 1).children(begun.partition);
+    const predicate = await link(store, begun, albumOf([text(begun.partition)]));
+    await keepForEver(store, begun.partition);
+    expect(await entriesOf(store, registry)).toEqual([]);
+    await store.setIf(album.partition, album.key, albumOf([]), predicate);
+    for (let each = 0; each < 4; each++) {
+      clock.advance(graceMs);
+      await sweep(store, { graceMs, clock, reaches });
+    }
+    expect(await entriesOf(store, text(begun.partition))).toEqual(pageKeys);
   });
 
   test('is registered before anything is written under its partition, which nobody had before', async () => {
