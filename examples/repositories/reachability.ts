@@ -1,5 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { registryOf } from '../../src/kv/linked-births.js';
+import { keepForEver } from '../../src/kv/linked-objects.js';
 import { sweep, type Reaches, type SweepReport } from '../../src/kv/sweep.js';
 import { stagingTokensOf } from './branch.js';
 import { idOf, partitionOf, repositoriesPartition, type Backend } from './records.js';
@@ -32,5 +32,5 @@ export const reaches: Reaches = (value, { partition, parent }) => {
  * commits do, and a branch that is made anew under this name does not.
  */
 export async function settle({ store }: Backend, { unsettledCommitIds }: Branch): Promise<void> {
-  for (const id of unsettledCommitIds) await store.delete(registryOf({}), partitionOf(id));
+  for (const id of unsettledCommitIds) await keepForEver(store, partitionOf(id));
 }
