@@ -117,6 +117,14 @@ export interface TableOrigin {
 export interface Preflight {
   readonly faults: readonly Fault[];
   readonly warnings: readonly Fault[];
+  /** As a target: what stands against dropping the table of this name that is there. */
+  readonly drop?: readonly DropFault[];
+}
+
+/** Something that others would lose with a table, or that is in the way of dropping it. */
+export interface DropFault extends Fault {
+  /** Only while this table stays. */
+  readonly unlessDropped?: string;
 }
 
 /** A disjoint slice of a table that one worker can read alone. `range` is the driver's own. */

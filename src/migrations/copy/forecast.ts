@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { InputError, type Fault } from '../../errors.js';
 import { attemptTables, type AttemptTable } from '../../versions/attempt-tables.js';
-import type { Store, TableDescription } from '../../stores/store.js';
+import type { Preflight, Store, TableDescription } from '../../stores/store.js';
 import type { Forecast, ForecastContext, ForecastTable } from '../migration.js';
 import type { CopyInput } from './copy-input.js';
 import { describeIfThere } from './describe-if-there.js';
@@ -15,6 +15,7 @@ const concurrency = 8;
 
 interface TableForecast {
   readonly table?: ForecastTable;
+  readonly asTarget?: Preflight;
   readonly faults: readonly Fault[];
   readonly warnings: readonly Fault[];
 }
@@ -35,6 +36,7 @@ export async function forecastCopy(context: ForecastContext, input: CopyInput): 
       ...faults,
       ...unusedReplacements(input, tables),
       ...unitFaults(input, forecasts),
+      ...looks.flatMap((look) => dropFaults(drops, look)),
       ...new Map(
         looks.flatMap((look) => look.faults.map((fault) => [`${fault.field}: ${fault.message}`, fault])),
       ).values(),
@@ -43,6 +45,14 @@ export async function forecastCopy(context: ForecastContext, input: CopyInput): 
     tables: forecasts,
     drops,
   };
+}
+
+/** Why a table that would be dropped must stay. */
+function dropFaults(drops: readonly string[], { table, asTarget }: TableForecast): Fault[] {
+  if (table === undefined || !drops.includes(table.table)) return [];
+  return (asTarget?.drop ?? [])
+    .filter(({ unlessDropped }) => unlessDropped === undefined || !drops.includes(unlessDropped))
+    .map(({ field, message }) => ({ field, message }));
 }
 
 /** Validation plans the segments of both sides. */
@@ -80,7 +90,8 @@ async function forecastTable(
   const { table, mode } = selected;
   try {
     const description = await source.describe(table);
-    const checks = [await source.preflight(description, 'source'), await target.preflight(description, 'target')];
+    const asTarget = await target.preflight(description, 'target');
+    const checks = [await source.preflight(description, 'source'), asTarget];
     const existing = await describeIfThere(target, table);
     const own = existing !== undefined && (listed?.resumed ? isOwn : isUntouched)(existing, listed);
     // A fresh start drops what the earlier attempt created, so it is as good as absent.
@@ -102,6 +113,7 @@ async function forecastTable(
         segments: mode === 'carry' ? segmentCount(description, settings) : 0,
         target: state,
       },
+      asTarget,
       faults: [...checks.flatMap((check) => check.faults), ...refused],
       warnings: checks.flatMap((check) => check.warnings),
     };
