@@ -9,7 +9,7 @@ import { lockTable } from './target-schema.js';
 /**
  * Drops this table with its indexes, partitions and owned sequences, and no other; one that is not there is no error.
  * Foreign keys of other tables that reference it go with it, since tables that reference each other in circles could
- * not be dropped one by one; preflight names them. Throws InputError when a view or a default depends on it.
+ * not be dropped one by one; preflight refuses those of tables that stay. Throws InputError when a view or a default depends on it.
  */
 export async function dropTable(client: Queryable, schema: string, table: string): Promise<boolean> {
   return inSchema(client, schema, 'write', async (connection) => {
@@ -26,11 +26,22 @@ export async function dropTable(client: Queryable, schema: string, table: string
   });
 }
 
-/** The foreign keys of other tables that reference this one; `table` as SQL wants it. */
-export async function inboundForeignKeys(client: ClientBase, oid: string): Promise<{ name: string; table: string }[]> {
+export interface InboundForeignKey {
+  readonly name: string;
+  /** As SQL wants it. */
+  readonly table: string;
+  /** The name of the table of the same schema that it belongs to, for a partition that of the whole; null in another schema. */
+  readonly sibling: string | null;
+}
+
+/** The foreign keys of other tables that reference this one. */
+export async function inboundForeignKeys(client: ClientBase, oid: string): Promise<InboundForeignKey[]> {
   return rows(
     client,
-    `SELECT conname AS name, conrelid::regclass::text AS table FROM pg_constraint
+    `SELECT conname AS name, conrelid::regclass::text AS table,
+       CASE WHEN w.relnamespace = own.relnamespace THEN w.relname END AS sibling
+     FROM pg_constraint k JOIN pg_class own ON own.oid = $1::oid
+       JOIN pg_class w ON w.oid = coalesce(pg_partition_root(k.conrelid), k.conrelid)
      WHERE contype = 'f' AND confrelid = $1::oid AND conrelid <> $1::oid AND conparentid = 0
        AND NOT EXISTS (SELECT FROM pg_partition_tree($1::oid::regclass) p WHERE p.relid = conrelid)
      ORDER BY 2, 1`,

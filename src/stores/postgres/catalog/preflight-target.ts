@@ -1,9 +1,7 @@
 import type { ClientBase } from 'pg';
-import { TableNotFoundError } from '../../../errors.js';
 import type { TableDescription } from '../../store.js';
 import { targetDefinition } from './definition-of.js';
-import { inboundForeignKeys } from './drop-table.js';
-import { findTable, reservedTable } from './find-table.js';
+import { reservedTable } from './find-table.js';
 import { partsOf } from './finish-steps.js';
 import { rows } from './in-schema.js';
 import type { Finding } from './preflight.js';
@@ -25,7 +23,7 @@ export async function targetFindings(
     ...(await needFindings(client, definition)),
     ...(await typeFindings(client, schema, definition, extensionSchemas)),
     ...(await takenFindings(client, schema, description.name, definition)),
-    ...(await foreignKeyFindings(client, schema, description.name, definition)),
+    ...(await foreignKeyFindings(client, description.name, definition)),
   ];
 }
 
@@ -135,12 +133,7 @@ function partitionNames({ name, partitions }: TableDefinition['partitions'][numb
   return [name, ...partitions.flatMap(partitionNames)];
 }
 
-async function foreignKeyFindings(
-  client: ClientBase,
-  schema: string,
-  table: string,
-  definition: TableDefinition,
-): Promise<Finding[]> {
+async function foreignKeyFindings(client: ClientBase, table: string, definition: TableDefinition): Promise<Finding[]> {
   const keys = partsOf(table, definition).flatMap(([, part]) => part.foreignKeys);
   const absent = await rows<{ name: string; references: string }>(
     client,
@@ -148,29 +141,9 @@ async function foreignKeyFindings(
      WHERE to_regclass(k.references) IS NULL AND k.references <> quote_ident($2)`,
     [JSON.stringify(keys), table],
   );
-  const own = await ownTable(client, schema, table);
-  const inbound = own === undefined ? [] : await inboundForeignKeys(client, own);
-  return [
-    ...absent.map(({ name, references }) =>
-      warning(
-        `foreign key "${name}" is left out unless table ${references}, which is not in the target, is carried too`,
-      ),
-    ),
-    ...inbound.map((key) =>
-      warning(
-        `foreign key "${key.name}" of table ${key.table} goes when it is replaced, unless ${key.table} is carried too`,
-      ),
-    ),
-  ];
-}
-
-async function ownTable(client: ClientBase, schema: string, table: string): Promise<string | undefined> {
-  try {
-    return (await findTable(client, schema, table)).oid;
-  } catch (error) {
-    if (error instanceof TableNotFoundError) return undefined;
-    throw error;
-  }
+  return absent.map(({ name, references }) =>
+    warning(`foreign key "${name}" is left out unless table ${references}, which is not in the target, is carried too`),
+  );
 }
 
 function fault(message: string): Finding {

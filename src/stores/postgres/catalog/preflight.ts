@@ -1,6 +1,7 @@
 import type { Preflight, TableDescription } from '../../store.js';
 import { inSchema } from './in-schema.js';
 import type { Queryable } from './in-schema.js';
+import { dropFaults } from './preflight-drop.js';
 import { sourceFindings } from './preflight-source.js';
 import { targetFindings } from './preflight-target.js';
 
@@ -21,14 +22,17 @@ export async function preflightTable(
   description: TableDescription,
   role: 'source' | 'target',
 ): Promise<Preflight> {
-  const found = await inSchema(client, schema, 'read', (connection) =>
+  const { found, drop } = await inSchema(client, schema, 'read', async (connection) =>
     role === 'source'
-      ? sourceFindings(connection, schema, description)
-      : targetFindings(connection, schema, description),
+      ? { found: await sourceFindings(connection, schema, description), drop: [] }
+      : {
+          drop: await dropFaults(connection, schema, description.name),
+          found: await targetFindings(connection, schema, description),
+        },
   );
   const of = (severity: Finding['severity']) =>
     found
       .filter((finding) => finding.severity === severity)
       .map(({ message }) => ({ field: `table "${description.name}"`, message }));
-  return { faults: of('fault'), warnings: of('warning') };
+  return { faults: of('fault'), warnings: of('warning'), ...(drop.length === 0 ? {} : { drop }) };
 }

@@ -225,7 +225,7 @@ describe('as a target', () => {
     expect(await preflight('made', described, 'target')).toEqual(nothing);
   });
 
-  test('foreign keys that would be left out, or go with a replaced table, are warned of', async () => {
+  test('foreign keys that would be left out are warned of', async () => {
     await database.run(
       'keys',
       'CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY REFERENCES a, b int REFERENCES b)',
@@ -235,8 +235,37 @@ describe('as a target', () => {
       'foreign key "b_id_fkey" is left out unless table a, which is not in the target, is carried too',
     ]);
     expect(await preflight('keys', b, 'target')).toEqual(nothing);
-    expect((await preflight('keys', await describeIn('keys', 'a'), 'target')).warnings).toEqual([
-      'foreign key "b_id_fkey" of table b goes when it is replaced, unless b is carried too',
+  });
+
+  test('what others would lose with a table, and what keeps it from being dropped, is told', async () => {
+    await database.run('elsewhere', 'SELECT 1');
+    await database.run(
+      'drops',
+      `CREATE TABLE a (id serial PRIMARY KEY, a int REFERENCES a) PARTITION BY HASH (id);
+       CREATE TABLE a0 PARTITION OF a FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+       CREATE TABLE "B" (id int PRIMARY KEY, a int REFERENCES a) PARTITION BY HASH (id);
+       CREATE TABLE b0 PARTITION OF "B" FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+       ALTER TABLE b0 ADD CONSTRAINT part FOREIGN KEY (id) REFERENCES a;
+       CREATE TABLE elsewhere.c (id int PRIMARY KEY REFERENCES drops.a);
+       CREATE TABLE d (id int PRIMARY KEY DEFAULT nextval('a_id_seq'));
+       CREATE VIEW v AS SELECT id FROM a; CREATE VIEW w AS SELECT * FROM v;
+       CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM a; END`,
+    );
+    const { drop } = await preflightTable(database.pool, 'drops', await describeIn('drops', 'a'), 'target');
+    expect(
+      drop?.map(({ message, unlessDropped }) => [message.slice(message.indexOf(': ') + 2), unlessDropped]),
+    ).toEqual([
+      ['foreign key "B_a_fkey" of table "B" would be lost: carry "B" too, or drop the constraint first', 'B'],
+      ['foreign key "part" of table b0 would be lost: carry b0 too, or drop the constraint first', 'B'],
+      [
+        'foreign key "c_id_fkey" of table elsewhere.c of another schema would be lost: drop the constraint first',
+        undefined,
+      ],
+      ['default value for column id of table d depends on it: drop that first, or choose "merge"', undefined],
+      ['function f() depends on it: drop that first, or choose "merge"', undefined],
+      ['view v depends on it: drop that first, or choose "merge"', undefined],
     ]);
+    const own = await preflightTable(database.pool, 'drops', await describeIn('drops', 'B'), 'target');
+    expect(own.drop).toBeUndefined();
   });
 });
