@@ -1,13 +1,17 @@
 import { hostname } from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
 import { exitCodes } from '../engine/exit-codes.js';
-import { runStatus } from '../engine/run-status.js';
+import type { Dependencies } from '../engine/dependencies.js';
+import { RunReader } from '../engine/run-reader.js';
+import { runStatus, type RunStatus } from '../engine/run-status.js';
+import { isSilent } from '../engine/signs-of-life.js';
 import { InputError } from '../errors.js';
 import type { Ledger, RunRecord } from '../ledger/ledger.js';
 import { openLocalRuntime } from '../local/local-runtime.js';
 import { systemClock } from '../system-clock.js';
 import { configuredProject, ledgerFaults } from './command-project.js';
 import { copyReport } from './copy-report.js';
+import { pauseAfterLook } from './follow-run.js';
 import { createProgress } from './progress.js';
 import { runListText, runText } from './status-text.js';
 
@@ -19,15 +23,13 @@ interface StatusOptions {
   readonly limit: number;
 }
 
-const watchMs = 1_000;
-
 /** `carryover status`; resolves with the exit code. */
 export function addStatusCommand(program: Command, exit: (code: number) => void): void {
   program
     .command('status')
     .description('show the runs, or one of them: steps, tables with counts, rate, time left, failures')
     .argument('[run]', 'a run; without it: the newest ones')
-    .option('--watch', 'follow the run until it ends')
+    .option('--watch', 'follow the run until it ends, or shows no sign of life')
     .option('--json', 'print JSON')
     .option('--limit <n>', 'how many runs to list', wholeNumber, 20)
     .option('--ledger <store>', 'the DynamoDB store that records runs (default: the embedded one under .carryover/)')
@@ -42,19 +44,25 @@ async function status(run: string | undefined, options: StatusOptions): Promise<
   const project = options.ledger === undefined ? configured : { ...configured, ledger: options.ledger };
   const runtime = await openLocalRuntime({ project, who: 'status', where: hostname() });
   try {
-    const { ledger } = runtime.dependencies;
-    if (run === undefined && !options.watch) return await list(ledger, options);
-    const chosen = run ?? (await newest(ledger, 1))[0]?.run;
-    if (chosen === undefined) return await list(ledger, options);
-    return await (options.watch ? watch(ledger, chosen) : show(ledger, chosen, options));
+    const { dependencies } = runtime;
+    if (run === undefined && !options.watch) return await list(dependencies, options);
+    const chosen = run ?? (await newest(dependencies.ledger, 1))[0]?.run;
+    if (chosen === undefined) return await list(dependencies, options);
+    return await (options.watch ? watch(dependencies, chosen) : show(dependencies, chosen, options));
   } finally {
     await runtime.close();
   }
 }
 
-async function list(ledger: Ledger, { json, limit }: StatusOptions): Promise<number> {
+async function list({ ledger, settings }: Dependencies, { json, limit }: StatusOptions): Promise<number> {
   const runs = await newest(ledger, limit);
-  process.stdout.write(`${json ? JSON.stringify(runs) : runListText(runs)}\n`);
+  const silent = new Map<string, string>();
+  for (const { run, status } of json ? [] : runs) {
+    if (status !== 'running') continue;
+    const found = await new RunReader(ledger, run).look();
+    if (found !== undefined && isSilent(found, settings, systemClock.now())) silent.set(run, found.lastSignAt);
+  }
+  process.stdout.write(`${json ? JSON.stringify(runs) : runListText(runs, silent)}\n`);
   return exitCodes.done;
 }
 
@@ -67,26 +75,34 @@ async function newest(ledger: Ledger, limit: number): Promise<RunRecord[]> {
   return runs;
 }
 
-async function show(ledger: Ledger, id: string, { json }: StatusOptions): Promise<number> {
+async function show({ ledger, settings }: Dependencies, id: string, { json }: StatusOptions): Promise<number> {
   const found = await known(ledger, id);
-  process.stdout.write(`${json ? JSON.stringify(copyReport(found)) : runText(found, systemClock.now())}\n`);
+  const now = systemClock.now();
+  const silent = isSilent(found, settings, now);
+  const report = { ...copyReport(found), lastSignAt: found.lastSignAt, silent };
+  process.stdout.write(`${json ? JSON.stringify(report) : runText(found, now, silent)}\n`);
   return exitCodes.done;
 }
 
-async function watch(ledger: Ledger, id: string): Promise<number> {
+/** Follows the run until it ends, or nobody seems to work on it any more. */
+async function watch({ ledger, settings }: Dependencies, id: string): Promise<number> {
   const progress = createProgress(process.stderr, systemClock);
-  let found = await known(ledger, id);
-  for (; found.run.status === 'running'; found = await known(ledger, id)) {
+  const reader = new RunReader(ledger, id);
+  for (;;) {
+    const from = systemClock.monotonic();
+    const found = (await reader.look()) ?? (await known(ledger, id));
     progress.show(found);
-    await systemClock.sleep(watchMs);
+    if (found.run.status !== 'running' || isSilent(found, settings, systemClock.now())) break;
+    await systemClock.sleep(pauseAfterLook(systemClock.monotonic() - from));
   }
-  progress.show(found);
   progress.stop();
-  process.stdout.write(`${runText(found, systemClock.now())}\n`);
+  const found = await known(ledger, id);
+  const now = systemClock.now();
+  process.stdout.write(`${runText(found, now, isSilent(found, settings, now))}\n`);
   return found.run.exitCode ?? exitCodes.failed;
 }
 
-async function known(ledger: Ledger, id: string): Promise<NonNullable<Awaited<ReturnType<typeof runStatus>>>> {
+async function known(ledger: Ledger, id: string): Promise<RunStatus> {
   const found = await runStatus(ledger, id);
   if (found !== undefined) return found;
   throw new InputError([

@@ -7,8 +7,11 @@ import { copyReport, summaryTable } from './copy-report.js';
 import { errorText } from './error-text.js';
 import { timeLeftText } from './rate-meter.js';
 
-/** The runs, newest first: which and how it went, then what it carries. */
-export function runListText(runs: readonly RunRecord[]): string {
+/**
+ * The runs, newest first: which and how it went, then what it carries. `silent`: runs that are recorded as running, but
+ * show no sign of life, and when they showed their last.
+ */
+export function runListText(runs: readonly RunRecord[], silent: ReadonlyMap<string, string> = new Map()): string {
   if (runs.length === 0) return 'No runs are recorded in this ledger.';
   return runs
     .map((record) => {
@@ -16,12 +19,15 @@ export function runListText(runs: readonly RunRecord[]): string {
       const started = record.startedAt.slice(0, 19).replace('T', ' ');
       const what = from === '' ? [] : [`  ${from} -> ${to}`];
       const by = `${record.who} on ${record.where}`;
-      return [`${record.run}  ${started} UTC  ${statusText(record).padEnd(20)}  ${by}`, ...what].join('\n');
+      return [`${record.run}  ${started} UTC  ${statusText(record, silent).padEnd(20)}  ${by}`, ...what].join('\n');
     })
     .join('\n');
 }
 
-function statusText({ status, step, exitCode }: RunRecord): string {
+function statusText({ run, status, step, exitCode }: RunRecord, silent: ReadonlyMap<string, string>): string {
+  const lastSignAt = silent.get(run);
+  if (lastSignAt !== undefined)
+    return `no sign of life since ${lastSignAt.slice(0, 19).replace('T', ' ')} UTC, in ${step}`;
   if (status === 'running') return `running, ${step}`;
   return exitCode === undefined || exitCode === exitCodes.done ? status : `${status}, exit code ${exitCode}`;
 }
@@ -34,8 +40,11 @@ function copyOf({ input }: RunRecord): { from: string; to: string } {
   return parsed.success ? parsed.data.copy : { from: '', to: '' };
 }
 
-/** One run: where it is, what it did of each table, what failed. `now`: epoch milliseconds. */
-export function runText(status: RunStatus, now: number): string {
+/**
+ * One run: where it is, what it did of each table, what failed. `now`: epoch milliseconds; `silent`: it is recorded as
+ * running, but shows no sign of life.
+ */
+export function runText(status: RunStatus, now: number, silent: boolean): string {
   const { run, tables } = status;
   const { from, to } = copyOf(run);
   const until = run.endedAt === undefined ? now : Date.parse(run.endedAt);
@@ -48,10 +57,16 @@ export function runText(status: RunStatus, now: number): string {
     `run ${run.run}: ${run.status}, in ${run.step}, ${run.endedAt === undefined ? `for ${took}` : `took ${took}`}, started ${run.startedAt} by ${run.who} on ${run.where}`,
     ...(from === '' ? [] : [`copy from ${from} to ${to}`]),
     ...(tables.length > 0 ? [summaryTable(report)] : []),
-    ...(run.status === 'running' ? [leftText(status)] : []),
+    ...(run.status === 'running' ? [leftText(status), signText(status, now, silent)] : []),
     ...(failures.length > 0 ? ['Units that failed:', ...failures] : []),
     ...(run.error === undefined ? [] : [errorText(run.error, report)]),
   ].join('\n');
+}
+
+function signText({ lastSignAt }: RunStatus, now: number, silent: boolean): string {
+  const ago = prettyMs(Math.max(now - Date.parse(lastSignAt), 0), { compact: true });
+  if (!silent) return `last sign of life ${ago} ago`;
+  return `no sign of life since ${lastSignAt} (${ago} ago): its process has probably ended; the same command goes on where it stopped`;
 }
 
 /** How far Migrate is, over all tables. */

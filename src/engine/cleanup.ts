@@ -1,6 +1,7 @@
 import type { Call, Dependencies, StepInput } from './dependencies.js';
 import { underHeartbeat } from './heartbeat.js';
 import { openRun } from './open-run.js';
+import { signOf } from './signs-of-life.js';
 
 /**
  * Cleanup: removes what a completed attempt kept for itself, and records that the run reached its end. `done: false`:
@@ -10,8 +11,8 @@ export async function cleanup({ run }: StepInput, deps: Dependencies, call: Call
   const open = await openRun(run, deps, call);
   await deps.ledger.changeRun(run.id, { step: 'cleanup' });
   const completed = open.state.attempt?.phase === 'complete';
-  if (completed && !(await underHeartbeat(open, deps.clock, () => open.migration.cleanup(open.context))))
-    return { done: false };
+  const work = () => open.migration.cleanup(open.context);
+  if (completed && !(await underHeartbeat(open, deps.clock, work, signOf(open, deps)))) return { done: false };
   await deps.ledger.changeRun(run.id, { exitCode: 0 });
   return { done: true };
 }

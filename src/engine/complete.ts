@@ -3,6 +3,7 @@ import { changeAttempt } from './attempt-record.js';
 import type { Call, Dependencies, StepInput } from './dependencies.js';
 import { underHeartbeat } from './heartbeat.js';
 import { openRun } from './open-run.js';
+import { signOf } from './signs-of-life.js';
 
 /**
  * Complete: adds what belongs on the tables after validation, then ends the attempt in one write of the state entry.
@@ -12,7 +13,8 @@ export async function complete({ run }: StepInput, deps: Dependencies, call: Cal
   const open = await openRun(run, deps, call);
   await deps.ledger.changeRun(run.id, { step: 'complete' });
   // Of a completed attempt too: a table may have been dropped and carried again since.
-  if (!(await underHeartbeat(open, deps.clock, () => open.migration.complete(open.context)))) return { done: false };
+  const work = () => open.migration.complete(open.context);
+  if (!(await underHeartbeat(open, deps.clock, work, signOf(open, deps)))) return { done: false };
   await changeStateAsOwner(open.target.keyValues, run, (state) => {
     if (state.attempt === undefined || state.attempt.phase === 'complete') return state;
     const completedAt = new Date(deps.clock.now()).toISOString();

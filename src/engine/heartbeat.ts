@@ -9,13 +9,20 @@ export interface Heartbeat {
   stop(): Promise<void>;
 }
 
+/** What shows in the ledger that somebody works, where nothing else is written for long. Its failure costs nothing. */
+export interface SignOfLife {
+  readonly everyMs: number;
+  give(): Promise<void>;
+}
+
 /** Does the work of a step while the lease is kept. Throws LeaseLostError when it was lost meanwhile. */
 export async function underHeartbeat<T>(
   { held, settings }: { readonly held: HeldLease; readonly settings: { readonly leaseMs: number } },
   clock: Clock,
   work: () => Promise<T>,
+  sign?: SignOfLife,
 ): Promise<T> {
-  const heartbeat = startHeartbeat(held, clock, settings.leaseMs);
+  const heartbeat = startHeartbeat(held, clock, settings.leaseMs, sign);
   try {
     const result = await work();
     heartbeat.assertHeld();
@@ -30,9 +37,15 @@ export async function underHeartbeat<T>(
  * little early costs a sixth and not a third more. A renewal that fails for any other reason than a lost lease is tried
  * again at the next beat: until then what is sent is guarded by `held.assertMaySend`.
  */
-export function startHeartbeat(held: HeldLease, clock: Clock, leaseMs: number): Heartbeat {
+export function startHeartbeat(held: HeldLease, clock: Clock, leaseMs: number, sign?: SignOfLife): Heartbeat {
   const stopping = new AbortController();
   let lost: LeaseLostError | undefined;
+  let signedAt = clock.monotonic();
+  const giveSign = async (): Promise<void> => {
+    if (sign === undefined || clock.monotonic() - signedAt < sign.everyMs) return;
+    signedAt = clock.monotonic();
+    await sign.give().catch(() => undefined);
+  };
   const beat = async (): Promise<void> => {
     while (!stopping.signal.aborted && lost === undefined) {
       await clock.sleep(leaseMs / 6, stopping.signal).catch(() => undefined);
@@ -40,6 +53,8 @@ export function startHeartbeat(held: HeldLease, clock: Clock, leaseMs: number): 
       await held.keep().catch((error: unknown) => {
         if (error instanceof LeaseLostError) lost = error;
       });
+      // Not waited for: a ledger that is slow must not keep the lease from being renewed.
+      if (!stopping.signal.aborted && lost === undefined) void giveSign();
     }
   };
   const beating = beat();

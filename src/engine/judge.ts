@@ -9,6 +9,7 @@ import { describeFindings, reconcileTables } from './findings.js';
 import { underHeartbeat } from './heartbeat.js';
 import { openRun, type OpenRun } from './open-run.js';
 import { planLocate } from './plan-locate.js';
+import { signOf } from './signs-of-life.js';
 import { pendingUnits, plannedGroups, unitCount } from './unit-groups.js';
 import { verdicts } from './verdicts.js';
 
@@ -37,7 +38,7 @@ const again: Next = { next: 'judge', units: [] };
 export async function judge({ run, located }: JudgeInput, deps: Dependencies, call: Call): Promise<JudgeResult> {
   const open = await openRun(run, deps, call);
   await deps.ledger.changeRun(run.id, { step: 'judge' });
-  const result = await underHeartbeat(open, deps.clock, () => judged(open, deps, located));
+  const result = await underHeartbeat(open, deps.clock, () => judged(open, deps, located), signOf(open, deps));
   return { ...result, located };
 }
 
@@ -56,9 +57,10 @@ async function judged(open: OpenRun, deps: Dependencies, located: boolean): Prom
   const differing = await differingTables(ledger, scopes.verdict(run.attempt, generation));
   if (differing.length === 0) return { next: await afterEqual(open, ledger, record), units: [] };
   if (!located) {
-    await ledger.changeRun(run.id, { step: 'locate' });
     const units = await planLocate(open, ledger, generation, differing);
-    return units === undefined ? again : { next: 'locate', units };
+    if (units === undefined) return again;
+    await ledger.changeRun(run.id, { step: 'locate' });
+    return { next: 'locate', units };
   }
   return await settled(open, deps, record, differing);
 }

@@ -20,6 +20,7 @@ export class RunReader {
   #plans: Map<string, Plan> | undefined;
   #migrate: SeenUnits | undefined;
   #validate: SeenUnits | undefined;
+  #locate: SeenUnits | undefined;
 
   constructor(
     private readonly ledger: Ledger,
@@ -30,18 +31,19 @@ export class RunReader {
   async look(): Promise<RunStatus | undefined> {
     const run = await this.ledger.run(this.id);
     if (run === undefined) return undefined;
-    if (run.attempt === undefined) return { run, tables: [] };
+    if (run.attempt === undefined) return { run, tables: [], lastSignAt: run.updatedAt };
     const { attempt, token = 0, step, status, generation, redrives } = run;
     const changed = JSON.stringify([attempt, token, step, status, generation, redrives]);
     if (changed !== this.#changed) await this.#readChanged(run, attempt);
     else if (step === 'migrate') await this.#migrate?.readActive(token);
     else if (step === 'validate') await this.#validate?.readActive(token);
+    else if (step === 'locate') await this.#locate?.readActive(token);
     // Only now: a look that failed half way is made again.
     [this.#changed, this.#step] = [changed, step];
-    return { run, tables: this.#tables() };
+    return { run, tables: this.#tables(), lastSignAt: this.#lastSignAt(run) };
   }
 
-  async #readChanged({ generation = 0 }: RunRecord, attempt: string): Promise<void> {
+  async #readChanged({ generation = 0, step }: RunRecord, attempt: string): Promise<void> {
     const record = await attemptRecord(this.ledger, attempt);
     const planning = planningSteps.has(this.#step);
     if (this.#plans === undefined || planning) this.#plans = await plansOf(this.ledger, attempt);
@@ -54,6 +56,15 @@ export class RunReader {
     this.#migrate = await again(this.#migrate, scopes.migrate(attempt), record.migrate);
     const validating = generation === record.generation ? record.validate : 0;
     this.#validate = await again(this.#validate, scopes.validate(attempt, generation), validating);
+    if (step === 'locate') this.#locate = await again(this.#locate, scopes.locate(attempt, generation), record.locate);
+  }
+
+  /** The run's own entry, and what its calls saved in units: other runs of the attempt have other tokens. */
+  #lastSignAt({ token, updatedAt }: RunRecord): string {
+    let last = updatedAt;
+    for (const seen of [this.#migrate, this.#validate, this.#locate])
+      for (const unit of seen?.all() ?? []) if (unit.token === token && unit.updatedAt > last) last = unit.updatedAt;
+    return last;
   }
 
   /** What was seen, by table. */

@@ -18,6 +18,8 @@ export interface TableStatus {
 export interface RunStatus {
   readonly run: RunRecord;
   readonly tables: readonly TableStatus[];
+  /** When anything was recorded of it last, ISO 8601. */
+  readonly lastSignAt: string;
 }
 
 /** All that the ledger knows of a run and of the tables of its attempt; undefined for a run that it does not know. */

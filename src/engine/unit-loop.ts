@@ -11,6 +11,7 @@ import { checkpointDue, type CheckpointPace } from './checkpoint-policy.js';
 import type { Call, Dependencies } from './dependencies.js';
 import { startHeartbeat } from './heartbeat.js';
 import type { OpenRun } from './open-run.js';
+import { signOf } from './signs-of-life.js';
 
 /** What one step of a unit did, durable when it is yielded. */
 export interface UnitProgress {
@@ -48,7 +49,9 @@ export async function workUnit(open: OpenRun, deps: Dependencies, call: Call, wo
   const claim: Claim = { token: open.run.token, owner: deps.newId(), until: deps.clock.now() + call.remainingMs() };
   const claimed = await deps.ledger.claim(work.scope, work.unit, claim);
   if (claimed.status !== 'claimed') return claimed.status;
-  const heartbeat = startHeartbeat(open.held, deps.clock, open.settings.leaseMs);
+  // Units of a Map show that they live by their checkpoints; a step that is one unit may write none for long.
+  const sign = work.throws === true ? signOf(open, deps) : undefined;
+  const heartbeat = startHeartbeat(open.held, deps.clock, open.settings.leaseMs, sign);
   const saver = new Saver(open, deps, claim, work, claimed.unit);
   try {
     for await (const progress of work.steps(claimed.unit)) {

@@ -13,6 +13,7 @@ import {
   runRecord,
   runsPartition,
 } from './run-entry.js';
+import { isoTime } from './unit-entry.js';
 
 /** Runs, and the list of them. */
 export class DynamodbLedgerRuns {
@@ -53,11 +54,11 @@ export class DynamodbLedgerRuns {
   }
 
   async change(id: string, change: RunChange): Promise<void> {
-    const changes = Object.entries(changeAttributes(change));
+    const updatedAt = text(isoTime(this.client.clock.now()));
+    const changes = Object.entries({ ...changeAttributes(change), updatedAt });
     const removed = removedAttributes(change);
-    if (changes.length + removed.length === 0) return;
     const clauses = [
-      ...(changes.length === 0 ? [] : [`SET ${changes.map(([name]) => `#${name} = :${name}`).join(', ')}`]),
+      `SET ${changes.map(([name]) => `#${name} = :${name}`).join(', ')}`,
       ...(removed.length === 0 ? [] : [`REMOVE ${removed.map((name) => `#${name}`).join(', ')}`]),
     ];
     const names = [...changes.map(([name]) => name), ...removed];
@@ -70,7 +71,7 @@ export class DynamodbLedgerRuns {
           '#partition': 'partition',
           ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
         },
-        ...(changes.length === 0 ? {} : { ExpressionAttributeValues: values }),
+        ExpressionAttributeValues: values,
       });
     } catch (error) {
       if (failureOf(error) !== 'condition') throw error;

@@ -16,7 +16,7 @@ export interface Ledger {
   /** Records a run, unless a run of this id is recorded: then that one is returned unchanged. */
   startRun(run: NewRun): Promise<RunRecord>;
   run(id: string): Promise<RunRecord | undefined>;
-  /** Changes fields of a run. Fields that are undefined are left as they are, those that are null removed. */
+  /** Changes fields of a run, and says when. Fields that are undefined are left as they are, those that are null removed. */
   changeRun(id: string, change: RunChange): Promise<void>;
   /** All runs, newest first. */
   runs(): AsyncIterable<RunRecord>;
@@ -76,6 +76,8 @@ export interface RunRecord extends NewRun {
   readonly status: 'running' | 'succeeded' | 'failed';
   /** The step it is in or ended in: begin, setup, migrate, expect, validate, judge, locate, complete, cleanup. */
   readonly step: string;
+  /** When this entry was changed last, ISO 8601. */
+  readonly updatedAt: string;
   readonly attempt?: string;
   readonly token?: number;
   /** The exit code of the command line: 0 done, 1 differences, 2 bad input, 3 failed, 4 locked. */
@@ -91,7 +93,7 @@ export interface RunRecord extends NewRun {
 type Outcome = 'exitCode' | 'error' | 'endedAt';
 
 /** `null` removes what a redriven run has left behind. `input` is for a run that was recorded before it was known. */
-export type RunChange = Partial<Omit<RunRecord, keyof NewRun | Outcome>> & {
+export type RunChange = Partial<Omit<RunRecord, keyof NewRun | 'updatedAt' | Outcome>> & {
   readonly [Field in Outcome]?: RunRecord[Field] | null;
 } & { readonly input?: Json };
 

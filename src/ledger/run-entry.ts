@@ -22,6 +22,7 @@ export function newRunAttributes(run: NewRun): Attributes {
     who: text(run.who),
     where: text(run.where),
     startedAt: text(run.startedAt),
+    updatedAt: text(run.startedAt),
     status: text('running'),
     step: text('begin'),
   };
@@ -58,6 +59,7 @@ export function runRecord(attributes: Attributes): RunRecord {
     who: reader.text('who'),
     where: reader.text('where'),
     startedAt: reader.text('startedAt'),
+    updatedAt: reader.maybeText('updatedAt') ?? reader.text('startedAt'),
     status: statusOf(reader),
     step: reader.text('step'),
     ...optionalParts(reader),

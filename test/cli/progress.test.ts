@@ -32,7 +32,7 @@ function table(name: string, migrate: PhaseStatus, validate = phase(0, 0, 0), es
 
 function status(step: string, ...tables: TableStatus[]): RunStatus {
   const run = { run: 'r', input: null, who: 'w', where: 'h', startedAt: '', status: 'running', step } as const;
-  return { run: run as unknown as RunStatus['run'], tables };
+  return { run: run as unknown as RunStatus['run'], tables, lastSignAt: '' };
 }
 
 describe('progress where there is no terminal', () => {

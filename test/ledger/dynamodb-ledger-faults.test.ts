@@ -81,7 +81,7 @@ describe.each(faults)('when a request meets "%s"', (fault) => {
   test('runs and documents are recorded, once', async () => {
     const run = { run: scope, input: null, who: 'anna', where: 'laptop', startedAt: '2026-11-02T08:00:00.000Z' };
     inject('PutItem', fault, 2);
-    expect(await ledger.startRun(run)).toEqual({ ...run, status: 'running', step: 'begin' });
+    expect(await ledger.startRun(run)).toEqual({ ...run, updatedAt: run.startedAt, status: 'running', step: 'begin' });
     inject('UpdateItem', fault);
     await ledger.changeRun(scope, { step: 'setup' });
     expect(await context.ledger.run(scope)).toMatchObject({ step: 'setup' });

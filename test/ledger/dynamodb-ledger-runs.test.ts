@@ -11,6 +11,9 @@ beforeEach(async () => {
 
 afterEach(() => context.stop());
 
+/** When an entry was changed last: by the clock of the tests, and at first with the start of the run. */
+const changedAt = '2026-11-02T08:00:00.000Z';
+
 const newRun = (run: string, second = 0): NewRun => ({
   run,
   input: { copy: { from: 'orders-old', to: 'orders-new', tables: ['*'] } },
@@ -29,7 +32,7 @@ describe('runs', () => {
   test('begin as running, in the step begin', async () => {
     const { ledger } = context;
     const recorded = await ledger.startRun(newRun('r1'));
-    expect(recorded).toEqual({ ...newRun('r1'), status: 'running', step: 'begin' });
+    expect(recorded).toEqual({ ...newRun('r1'), updatedAt: changedAt, status: 'running', step: 'begin' });
     expect(await ledger.run('r1')).toEqual(recorded);
     expect(await ledger.run('r2')).toBeUndefined();
   });
@@ -39,7 +42,7 @@ describe('runs', () => {
     await ledger.startRun(newRun('r1'));
     await ledger.changeRun('r1', { step: 'migrate' });
     const again = await ledger.startRun({ ...newRun('r1', 60), who: 'berta' });
-    expect(again).toEqual({ ...newRun('r1'), status: 'running', step: 'migrate' });
+    expect(again).toEqual({ ...newRun('r1'), updatedAt: changedAt, status: 'running', step: 'migrate' });
     expect(await listed()).toEqual([again]);
   });
 
@@ -50,15 +53,17 @@ describe('runs', () => {
     expect(await listed()).toEqual([answers[0]]);
   });
 
-  test('take changes, and keep what a change does not name', async () => {
+  test('take changes, keep what a change does not name, and say when they were changed last', async () => {
     const { ledger } = context;
     await ledger.startRun(newRun('r1'));
     const error = { name: 'ThrottledError', message: 'slow down', step: 'setup' };
     await ledger.changeRun('r1', { step: 'setup', attempt: 'a1', token: 7, generation: 2, redrives: 1 });
     await ledger.changeRun('r1', { status: 'failed', exitCode: 3, endedAt: '2026-11-02T09:00:00.000Z', error });
+    context.clock.time += 60_000;
     await ledger.changeRun('r1', {});
     expect(await ledger.run('r1')).toEqual({
       ...newRun('r1'),
+      updatedAt: '2026-11-02T08:01:00.000Z',
       ...{ status: 'failed', step: 'setup', attempt: 'a1', token: 7, generation: 2, redrives: 1 },
       ...{ exitCode: 3, endedAt: '2026-11-02T09:00:00.000Z', error },
     });
@@ -71,9 +76,21 @@ describe('runs', () => {
     const ended = { status: 'failed', exitCode: 3, endedAt: '2026-11-02T09:00:00.000Z', error } as const;
     await ledger.changeRun('r1', ended);
     await ledger.changeRun('r1', { exitCode: null });
-    expect(await ledger.run('r1')).toEqual({ ...newRun('r1'), ...ended, step: 'begin', exitCode: undefined });
+    expect(await ledger.run('r1')).toEqual({
+      ...newRun('r1'),
+      updatedAt: changedAt,
+      ...ended,
+      step: 'begin',
+      exitCode: undefined,
+    });
     await ledger.changeRun('r1', { redrives: 1, status: 'running', endedAt: null, error: null });
-    expect(await ledger.run('r1')).toEqual({ ...newRun('r1'), status: 'running', step: 'begin', redrives: 1 });
+    expect(await ledger.run('r1')).toEqual({
+      ...newRun('r1'),
+      updatedAt: changedAt,
+      status: 'running',
+      step: 'begin',
+      redrives: 1,
+    });
   });
 
   test('that nobody started take no changes', async () => {

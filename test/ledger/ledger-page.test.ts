@@ -26,7 +26,11 @@ async function record(ledger: Ledger, clock: SetClock): Promise<void> {
   await ledger.startRun({ run, input, who: 'anna', where: 'laptop-7', startedAt: '2026-11-02T08:00:00.000Z' });
   await ledger.changeRun(run, { step: 'validate', attempt: '01K90Y3', token: 7, generation: 1, redrives: 1 });
   const failure = { name: 'UnitsFailedError', message: '1 of 4 units failed', step: 'judge' };
-  await ledger.changeRun(run, { status: 'failed', exitCode: 3, endedAt: '2026-11-02T08:14:09.000Z', error: failure });
+  const endedAt = '2026-11-02T08:14:09.000Z';
+  const startedAt = clock.time;
+  clock.time = Date.parse(endedAt);
+  await ledger.changeRun(run, { status: 'failed', exitCode: 3, endedAt, error: failure });
+  clock.time = startedAt;
   await ledger.putDocument('01K90Y3', 'group/orders', { first: 0, count: 4 });
   const work = { table: 'orders', index: 1, range: { segment: 1, total: 4 } };
   await ledger.planUnits('01K90Y3/migrate', [{ unit: 1, table: 'orders', work }]);
