@@ -22,8 +22,6 @@ const schema = z.object({
   generationPlanned: z.boolean(),
   validate: z.number().int(),
   locate: z.number().int(),
-  /** The execution that is under way was given the units of Locate. One that was killed there is not. */
-  locating: z.boolean(),
   /** The largest token and revision of the state entry that a run of this attempt began with. */
   token: z.number().int(),
   revision: z.number().int(),
@@ -45,7 +43,6 @@ export const newAttempt: AttemptRecord = {
   generationPlanned: false,
   validate: 0,
   locate: 0,
-  locating: false,
   token: 0,
   revision: 0,
 };

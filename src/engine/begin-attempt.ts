@@ -45,7 +45,7 @@ export async function beginAttempt(begun: AttemptToBegin, deps: Dependencies): P
     };
   });
   const attempt = state.attempt as AttemptState;
-  const change = { token: own.token, revision: state.revision, locating: false };
+  const change = { token: own.token, revision: state.revision };
   await changeAttempt(deps.ledger, { attempt: attempt.id, token: own.token }, change);
   return attempt;
 }

@@ -55,7 +55,6 @@ async function begunGeneration(
     revision: Math.max(record.revision, state.revision, held.revision()),
     validate: 0,
     locate: 0,
-    locating: false,
   });
   return generation;
 }
