@@ -58,7 +58,7 @@ function withSortKey(table: string, key: readonly KeyColumn[]): TableForm {
     storedKey: [first, { name: sortName, type: 'B' }],
     store(item) {
       if (Object.hasOwn(item, sortName)) throw refused(table, item, key, `the name "${sortName}" is the sort key's`);
-      const values = rest.flatMap(({ name }) => item[name] ?? []);
+      const values = rest.flatMap(({ name }) => (Object.hasOwn(item, name) ? (item[name] ?? []) : []));
       const bytes = values.length === rest.length ? encodeSortKey(rest, values) : undefined;
       if (bytes === undefined) throw refused(table, item, key, wrongColumns(rest));
       const others = Object.entries(item).filter(([name]) => !restNames.has(name));

@@ -53,6 +53,18 @@ const shapes: readonly { title: string; key: readonly KeyColumn[]; keys: readonl
       N.slice(0, 5).flatMap((line) => B.slice(0, 5).map((part) => ({ pk, 'order line': line, Part: part }))),
     ),
   },
+  // fromEntries makes own properties of all names, where a literal would set the prototype.
+  ...[
+    [column('__proto__', 'S')],
+    [column('constructor', 'S'), column('__proto__', 'N')],
+    [column('toString', 'S'), column('__proto__', 'N'), column('hasOwnProperty', 'B')],
+  ].map((key) => ({
+    title: `named ${key.map(({ name }) => name).join(', ')}`,
+    key,
+    keys: [1, 2, 3, 4].map(
+      (at) => Object.fromEntries(key.map(({ name, type }) => [name, { S, N, B }[type][at]])) as ItemKey,
+    ),
+  })),
 ];
 
 export function keys(subject: StoreSubject): void {
