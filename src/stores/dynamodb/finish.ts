@@ -22,8 +22,8 @@ export async function finishTable(access: TableAccess, description: TableDescrip
   const metadata = metadataOf(description);
   for (const change of changesOf(metadata ?? {})) {
     if (change.isMade(engineTable)) continue;
-    const updated = await updateTable(access, change.input, fence);
-    if (updated !== undefined && change.isMade(updated)) return false;
+    const updated = await updateTable(access, change, fence);
+    if (updated !== undefined && (change.isMade(updated) || !isReady(updated, access.table))) return false;
   }
   const ttlAttribute = metadata?.TimeToLiveSpecification?.AttributeName ?? description.ttlAttribute;
   if (ttlAttribute !== undefined) await switchTimeToLiveOn(access, ttlAttribute, fence);
@@ -54,11 +54,12 @@ function changesOf({ StreamSpecification, DeletionProtectionEnabled }: Finishing
 const nothingToUpdate = /^At least one of ProvisionedThroughput, BillingMode, .* is required$/;
 
 async function updateTable(
-  { client, requests, table, physical }: TableAccess,
-  input: Change['input'],
+  access: TableAccess,
+  change: Change,
   fence: Fence | undefined,
 ): Promise<EngineTable | undefined> {
-  const command = new UpdateTableCommand({ TableName: physical, ...input });
+  const { client, requests, table, physical } = access;
+  const command = new UpdateTableCommand({ TableName: physical, ...change.input });
   try {
     const answer = await requests.send(callOf('UpdateTable', table, fence), (abortSignal) =>
       client.send(command, { abortSignal }),
@@ -68,11 +69,18 @@ async function updateTable(
     const engineError = error instanceof Error ? error.cause : undefined;
     const isUnknown = engineError instanceof Error && nothingToUpdate.test(engineError.message);
     if (isUnknown || isFailure(error, 'unknown-operation')) return undefined;
+    const now = isFailure(error, 'in-use') || isFailure(error, 'refused') ? await describeEngineTable(access) : {};
+    // It was done and its answer lost, so that it was sent again and refused; or another change is under way.
+    if (change.isMade(now) || (isFailure(error, 'in-use') && !isReady(now, table))) return now;
     throw error;
   }
 }
 
-/** It may take an hour until items begin to expire; the request alone is waited for. */
+/**
+ * The request alone is waited for: it may take an hour until it is ENABLED and items begin to expire, nothing can come
+ * between, and whoever has frozen the source shall not wait for that.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html
+ */
 async function switchTimeToLiveOn(access: TableAccess, attribute: string, fence: Fence | undefined): Promise<void> {
   const { client, requests, table, physical } = access;
   if ((await timeToLiveOf(access)) !== undefined) return;
@@ -85,7 +93,9 @@ async function switchTimeToLiveOn(access: TableAccess, attribute: string, fence:
       client.send(command, { abortSignal }),
     );
   } catch (error) {
-    if (!isFailure(error, 'unknown-operation')) throw error;
+    if (isFailure(error, 'unknown-operation')) return;
+    // Done, its answer lost, sent again and refused.
+    if (!isFailure(error, 'refused') || (await timeToLiveOf(access)) === undefined) throw error;
   }
 }
 

@@ -51,6 +51,45 @@ describe('finishing a table', () => {
     ]);
   });
 
+  it('takes a change for made whose answer was lost, and that is refused when it is asked for again', async () => {
+    const description = richDescription('rich');
+    const state: Record<string, unknown> = { TableName: 'rich', TableStatus: 'ACTIVE', TableId: '1' };
+    let ttl = 'DISABLED';
+    let isLost = true;
+    proxied.proxy.mangle = ({ operation, body }) => {
+      const { TableName: _name, ...change } = body;
+      const isChange = operation === 'UpdateTable' || operation === 'UpdateTimeToLive';
+      if (isChange && !isLost) return refusal('ValidationException', 'it is enabled already');
+      if (operation === 'UpdateTable') Object.assign(state, change);
+      if (operation === 'UpdateTimeToLive') ttl = 'ENABLING';
+      // Done, and nobody hears of it.
+      if (isChange) isLost = false;
+      if (isChange) return refusal('InternalServerError');
+      if (operation === 'DescribeTimeToLive')
+        return { status: 200, body: { TimeToLiveDescription: { TimeToLiveStatus: ttl, AttributeName: 'expires' } } };
+      return { status: 200, body: { Table: { ...state }, TableDescription: { ...state } } };
+    };
+    for (const expected of [false, false, true]) {
+      isLost = true;
+      expect(await proxied.store.finish(description)).toBe(expected);
+    }
+    expect(state).toMatchObject({ StreamSpecification: { StreamEnabled: true }, DeletionProtectionEnabled: true });
+    expect(ttl).toBe('ENABLING');
+    expect(sentOf('UpdateTimeToLive')).toHaveLength(2);
+  });
+
+  it('waits while somebody else changes the table', async () => {
+    const description = richDescription('rich');
+    let status = 'ACTIVE';
+    proxied.proxy.mangle = ({ operation }) => {
+      if (operation !== 'UpdateTable')
+        return { status: 200, body: { Table: { TableName: 'rich', TableStatus: status, TableId: '1' } } };
+      status = 'UPDATING';
+      return refusal('ResourceInUseException', 'the table is being updated');
+    };
+    expect(await proxied.store.finish(description)).toBe(false);
+  });
+
   it('ends on the embedded engine, which has none of these', async () => {
     await created(proxied.store, richDescription('rich'));
     let calls = 0;
