@@ -53,8 +53,9 @@ export async function describePhysical(access: TableAccess, engineTable: EngineT
     name: access.table,
     identity: identityOf(engineTable),
     key: keyOfTable(engineTable),
-    ...(engineTable.ItemCount === undefined ? {} : { items: engineTable.ItemCount }),
-    ...(engineTable.TableSizeBytes === undefined ? {} : { sizeBytes: engineTable.TableSizeBytes }),
+    // Counted every six hours, by the embedded engine never: zero is what stands there until then, and says nothing.
+    ...(engineTable.ItemCount ? { items: engineTable.ItemCount } : {}),
+    ...(engineTable.TableSizeBytes ? { sizeBytes: engineTable.TableSizeBytes } : {}),
     ...(ttlAttribute === undefined ? {} : { ttlAttribute }),
     origin: { engine: 'dynamodb', metadata: metadataToJson(metadata) },
   };

@@ -13,7 +13,7 @@ import { finishTable } from './finish.js';
 import { getItems } from './get.js';
 import { notCarriedWarnings } from './not-carried.js';
 import { Originals } from './originals.js';
-import { preflightTarget } from './preflight.js';
+import { dropFaults, preflightTarget } from './preflight.js';
 import { readSegment } from './read.js';
 import { removeItems } from './remove.js';
 import { Requests } from './requests.js';
@@ -81,7 +81,11 @@ class DynamodbStore implements Store {
   }
 
   async preflight(description: TableDescription, role: 'source' | 'target'): Promise<Preflight> {
-    if (role === 'target') return preflightTarget(description, this.names, this.options.region);
+    if (role === 'target') {
+      const target = preflightTarget(description, this.names, this.options.region);
+      // Where the name is a fault, there is no such table to ask for.
+      return target.faults.length > 0 ? target : { ...target, drop: await dropFaults(this.access(description.name)) };
+    }
     return { faults: [], warnings: await notCarriedWarnings(this.access(description.name)) };
   }
 

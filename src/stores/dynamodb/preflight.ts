@@ -1,6 +1,7 @@
 import type { Fault } from '../../errors.js';
-import type { Preflight, TableDescription } from '../store.js';
+import type { DropFault, Preflight, TableDescription } from '../store.js';
 import { encryptionIn } from './create.js';
+import { findEngineTable, type TableAccess } from './describe.js';
 import { metadataOf, type TableMetadata } from './metadata.js';
 import { sortKeyName } from './table-form.js';
 import type { TableNames } from './table-names.js';
@@ -69,4 +70,11 @@ function targetWarnings({ name }: TableDescription, metadata: TableMetadata, reg
       ? `its key ${key} is of another region: the table will have the account's default KMS key for DynamoDB`
       : `will be encrypted with ${key}, which the role must be allowed to use`;
   return [{ field: `table "${name}"`, message }];
+}
+
+/** What stands against dropping the table that is there: DynamoDB refuses it while the table is protected. */
+export async function dropFaults(access: TableAccess): Promise<DropFault[]> {
+  if ((await findEngineTable(access))?.DeletionProtectionEnabled !== true) return [];
+  const message = 'cannot be replaced: it is protected from deletion: switch its DeletionProtectionEnabled off first';
+  return [{ field: `table "${access.table}"`, message }];
 }

@@ -99,6 +99,37 @@ describe('dropping a table', () => {
   });
 });
 
+describe('a table in the way', () => {
+  it('is told before anything is dropped when it is protected from deletion', async () => {
+    await created(proxied.store, ownDescription('orders'));
+    const dropFaults = async () => (await proxied.store.preflight(ownDescription('orders'), 'target')).drop;
+    expect(await dropFaults()).toEqual([]);
+    const Table = { TableName: 'orders', TableStatus: 'ACTIVE', DeletionProtectionEnabled: true };
+    proxied.proxy.mangle = ({ operation }) =>
+      operation === 'DescribeTable' ? { status: 200, body: { Table } } : undefined;
+    expect(await dropFaults()).toEqual([
+      { field: 'table "orders"', message: expect.stringMatching(/protected from deletion/) as string },
+    ]);
+  });
+});
+
+describe('the count of a table', () => {
+  it('is unknown where the engine says zero, which is what stands there before it counts', async () => {
+    await created(proxied.store, ownDescription('orders'));
+    let counted = { ItemCount: 0, TableSizeBytes: 0 };
+    const key = { AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }] };
+    const KeySchema = [{ AttributeName: 'id', KeyType: 'HASH' }];
+    proxied.proxy.mangle = ({ operation }) =>
+      operation === 'DescribeTable'
+        ? { status: 200, body: { Table: { TableId: '1', TableStatus: 'ACTIVE', ...key, KeySchema, ...counted } } }
+        : undefined;
+    const unknown = await proxied.store.describe('orders');
+    expect([unknown.items, unknown.sizeBytes]).toEqual([undefined, undefined]);
+    counted = { ItemCount: 12, TableSizeBytes: 800 };
+    expect(await proxied.store.describe('orders')).toMatchObject({ items: 12, sizeBytes: 800 });
+  });
+});
+
 describe('a source table', () => {
   it('is told what it has that is not carried, and what could not be seen', async () => {
     await created(proxied.store, ownDescription('orders'));
