@@ -117,12 +117,15 @@ describe('the count of a table', () => {
   it('is unknown where the engine says zero, which is what stands there before it counts', async () => {
     await created(proxied.store, ownDescription('orders'));
     let counted = { ItemCount: 0, TableSizeBytes: 0 };
-    const key = { AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }] };
-    const KeySchema = [{ AttributeName: 'id', KeyType: 'HASH' }];
-    proxied.proxy.mangle = ({ operation }) =>
-      operation === 'DescribeTable'
-        ? { status: 200, body: { Table: { TableId: '1', TableStatus: 'ACTIVE', ...key, KeySchema, ...counted } } }
-        : undefined;
+    const key = {
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    };
+    proxied.proxy.mangle = ({ operation }) => {
+      const Table = { TableId: '1', TableStatus: 'ACTIVE', ...key, ...counted };
+      if (operation === 'ListTagsOfResource') return { status: 200, body: {} };
+      return operation === 'DescribeTable' ? { status: 200, body: { Table } } : undefined;
+    };
     const unknown = await proxied.store.describe('orders');
     expect([unknown.items, unknown.sizeBytes]).toEqual([undefined, undefined]);
     counted = { ItemCount: 12, TableSizeBytes: 800 };
