@@ -25,11 +25,14 @@ export function stepHandler<Event>(
   schema: z.ZodType<Event>,
   step: (event: Event, deps: Dependencies, call: Call) => Promise<unknown>,
 ): StepHandler {
-  const handler = middy<unknown, unknown>().handler(async (event: unknown, context: Context) => {
-    const deps = await runtime.dependencies();
-    const call: Call = { remainingMs: () => context.getRemainingTimeInMillis() };
-    return (await beforeDeadline(step(parse(schema, event), deps, call), call, deps.clock)) ?? {};
-  });
+  // beforeDeadline ends a call in time, under a name that the state machine retries; middy's own early end has none.
+  const handler = middy<unknown, unknown>({ timeoutEarlyInMillis: 0 }).handler(
+    async (event: unknown, context: Context) => {
+      const deps = await runtime.dependencies();
+      const call: Call = { remainingMs: () => context.getRemainingTimeInMillis() };
+      return (await beforeDeadline(step(parse(schema, event), deps, call), call, deps.clock)) ?? {};
+    },
+  );
   for (const middleware of runtime.middlewares) handler.use(middleware);
   return async (event, context) => (await handler(event, context as Context)) as unknown;
 }

@@ -1,3 +1,4 @@
+import { readState } from '../versions/state-entry.js';
 import type { Call, Dependencies, StepInput } from './dependencies.js';
 import { underHeartbeat } from './heartbeat.js';
 import { openRun } from './open-run.js';
@@ -10,7 +11,7 @@ import { signOf } from './signs-of-life.js';
 export async function cleanup({ run }: StepInput, deps: Dependencies, call: Call): Promise<{ done: boolean }> {
   const open = await openRun(run, deps, call);
   await deps.ledger.changeRun(run.id, { step: 'cleanup' });
-  const completed = open.state.attempt?.phase === 'complete';
+  const completed = (await readState(open.target.keyValues))?.attempt?.phase === 'complete';
   const work = () => open.migration.cleanup(open.context);
   if (completed && !(await underHeartbeat(open, deps.clock, work, signOf(open, deps)))) return { done: false };
   await deps.ledger.changeRun(run.id, { exitCode: 0 });

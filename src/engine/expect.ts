@@ -2,6 +2,7 @@ import type { Json } from '../json.js';
 import { segmentCount } from '../migrations/copy/segment-count.js';
 import type { Expectation } from '../migrations/migration.js';
 import { noUsage } from '../stores/store.js';
+import { readState } from '../versions/state-entry.js';
 import { attemptRecord, changeAttempt, scopes, type AttemptRecord } from './attempt-record.js';
 import type { Call, Dependencies, StepInput } from './dependencies.js';
 import { saveExpectation } from './expectations.js';
@@ -38,13 +39,14 @@ export async function expect(
 
 /** The open generation of the same tables, or a new one. */
 async function begunGeneration(
-  { run, input, state, held }: OpenRun,
+  { run, input, target, held }: OpenRun,
   deps: Dependencies,
   record: AttemptRecord,
 ): Promise<number> {
   const generationOf = JSON.stringify([...input.copy.noValidate].sort());
   if (record.generationOpen && record.generationOf === generationOf) return record.generation;
   const generation = record.generation + 1;
+  const state = await readState(target.keyValues);
   await changeAttempt(deps.ledger, run, {
     generation,
     generationOf,
@@ -52,7 +54,7 @@ async function begunGeneration(
     generationAt: deps.clock.now(),
     generationPlanned: false,
     // A state entry that is older than this was set back since, and what the generation saw with it.
-    revision: Math.max(record.revision, state.revision, held.revision()),
+    revision: Math.max(record.revision, state?.revision ?? 0, held.revision()),
     validate: 0,
     locate: 0,
   });

@@ -1,5 +1,6 @@
 import { UnitsFailedError, ValidationFailedError } from '../errors.js';
 import type { Ledger, UnitRecord } from '../ledger/ledger.js';
+import { readState } from '../versions/state-entry.js';
 import { assertDone } from './assert-done.js';
 import { mayComplete } from './attempt.js';
 import { attemptRecord, changeAttempt, scopes, type AttemptRecord } from './attempt-record.js';
@@ -70,14 +71,14 @@ async function judged(open: OpenRun, deps: Dependencies, located: boolean): Prom
  * was not planned to its end, or was closed meanwhile. Migrate may have been left out of this run, and of this attempt.
  */
 async function afterEqual(
-  { run, state }: OpenRun,
+  { run, target }: OpenRun,
   ledger: Ledger,
   judged: AttemptRecord,
 ): Promise<'complete' | 'cleanup'> {
   const record = await attemptRecord(ledger, run.attempt);
   if (!record.generationOpen || !record.generationPlanned || record.generation !== judged.generation)
     throw new UnitsFailedError('validation did not come to its end, or something was written since: run again');
-  if (!mayComplete(state.attempt, record)) return 'cleanup';
+  if (!mayComplete((await readState(target.keyValues))?.attempt, record)) return 'cleanup';
   const pending = await pendingUnits(ledger, scopes.migrate(run.attempt), record.migrate);
   return pending.length === 0 ? 'complete' : 'cleanup';
 }

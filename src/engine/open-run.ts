@@ -1,14 +1,14 @@
 import { InputError, StoreUnavailableError, type Fault } from '../errors.js';
 import { holdLease, type HeldLease } from '../kv/lease.js';
-import type { RunRecord } from '../ledger/ledger.js';
 import { copyTables } from '../migrations/copy/copy-tables.js';
 import type { Migration, MigrationContext } from '../migrations/migration.js';
 import type { Settings } from '../settings.js';
 import type { Fence, Store } from '../stores/store.js';
-import { readState, stateFence, stateLeaseCell, type StateEntry } from '../versions/state-entry.js';
+import { stateFence, stateLeaseCell } from '../versions/state-entry.js';
 import type { Call, Dependencies, RunState } from './dependencies.js';
-import { parseExecutionInput, type ExecutionInput } from './execution-input.js';
+import type { ExecutionInput } from './execution-input.js';
 import { withoutSecrets } from './recorded-input.js';
+import { runInput } from './run-input.js';
 import { sameStoreFaults } from './same-store.js';
 import { storeUseFaults } from './store-uses.js';
 import { sharedLease } from './shared-lease.js';
@@ -16,14 +16,12 @@ import { sharedLease } from './shared-lease.js';
 /** A run as one call works on it: its input, its stores, and the lease that it holds on the target. */
 export interface OpenRun {
   readonly run: RunState;
-  readonly record: RunRecord;
   readonly input: ExecutionInput;
   readonly migration: Migration;
   readonly source: Store;
   readonly target: Store;
   readonly settings: Settings;
   readonly held: HeldLease;
-  readonly state: StateEntry;
   readonly context: MigrationContext;
   /** The call's time is nearly over. */
   ending(): boolean;
@@ -40,15 +38,11 @@ const sendingShare = 0.1;
  * is called late does nothing.
  */
 export async function openRun(run: RunState, deps: Dependencies, call: Call): Promise<OpenRun> {
-  const record = await deps.ledger.run(run.id);
-  if (record === undefined)
-    throw new StoreUnavailableError(`run ${run.id} is not in the ledger ${deps.ledger.location}`);
-  const input = parseExecutionInput(record.input);
+  const input = await runInput(deps.ledger, run.id);
   const { source, target } = await openStores(input, deps);
   const settings = settingsOf(input, deps);
   const held = holdTarget(run, target, settings, deps);
   await held.keep();
-  const state = (await readState(target.keyValues)) as StateEntry;
   const marginMs = Math.min(call.remainingMs() * endingShare, endingAtMostMs);
   const ending = (): boolean => call.remainingMs() < marginMs;
   const migration = copyTables(input.copy);
@@ -57,14 +51,12 @@ export async function openRun(run: RunState, deps: Dependencies, call: Call): Pr
     target,
     settings,
     attempt: run.attempt,
-    previousAttempts: state.attempt?.previous ?? [],
     ledger: deps.ledger,
-    ledgerId: state.attempt?.ledger ?? '',
     clock: deps.clock,
     fence: callFence(stateFence(held), call, settings),
     ending,
   };
-  return { run, record, input, migration, source, target, settings, held, state, context, ending };
+  return { run, input, migration, source, target, settings, held, context, ending };
 }
 
 /** The lease on the target, which this run was given. */

@@ -1,6 +1,6 @@
 import type { SetupProgress } from '../migrations/migration.js';
 import { noUsage, type Cursor } from '../stores/store.js';
-import { changeStateAsOwner } from '../versions/state-entry.js';
+import { changeStateAsOwner, readState, type AttemptState } from '../versions/state-entry.js';
 import { attemptRecord, changeAttempt, scopes } from './attempt-record.js';
 import type { Call, Dependencies, StepInput } from './dependencies.js';
 import { openRun, type OpenRun } from './open-run.js';
@@ -34,6 +34,7 @@ export async function setup(
 
 async function prepare(open: OpenRun, deps: Dependencies, call: Call): Promise<boolean> {
   const { run, input } = open;
+  const attempt = (await readState(open.target.keyValues))?.attempt;
   const scope = scopes.step(run.attempt, 'setup', run);
   await deps.ledger.planUnits(scope, [{ unit: 0, table: input.copy.tables.join(', '), work: null }]);
   const status = await workUnit(open, deps, call, {
@@ -41,17 +42,17 @@ async function prepare(open: OpenRun, deps: Dependencies, call: Call): Promise<b
     unit: 0,
     checkpoints: 'frequent',
     throws: true,
-    steps: (record) => steps(open, deps, record.cursor),
+    steps: (record) => steps(open, deps, attempt, record.cursor),
   });
   if (status !== 'done') return false;
   await changeAttempt(deps.ledger, run, { setUp: true });
-  await settle(open);
+  await settle(open, attempt);
   return true;
 }
 
 /** Setup came to its end: what the attempts before this one created is dropped, and forgotten. */
-async function settle({ run, target, state }: OpenRun): Promise<void> {
-  if (state.attempt?.phase !== 'setup' && state.attempt?.previous === undefined) return;
+async function settle({ run, target }: OpenRun, found: AttemptState | undefined): Promise<void> {
+  if (found?.phase !== 'setup' && found?.previous === undefined) return;
   await changeStateAsOwner(target.keyValues, run, (current) => {
     const { attempt } = current;
     if (attempt === undefined) return current;
@@ -61,11 +62,17 @@ async function settle({ run, target, state }: OpenRun): Promise<void> {
 }
 
 /** Runs the migration's Setup and plans the groups that it yields. */
-async function* steps(open: OpenRun, deps: Dependencies, from: Cursor | undefined): AsyncIterable<UnitProgress> {
+async function* steps(
+  open: OpenRun,
+  deps: Dependencies,
+  attempt: AttemptState | undefined,
+  from: Cursor | undefined,
+): AsyncIterable<UnitProgress> {
+  const context = { ...open.context, previousAttempts: attempt?.previous ?? [], ledgerId: attempt?.ledger ?? '' };
   const scope = scopes.migrate(open.run.attempt);
   const groups = await plannedGroups(deps.ledger, scope);
   let cursor = from;
-  for await (const progress of open.migration.setup(open.context, from)) {
+  for await (const progress of open.migration.setup(context, from)) {
     if ('group' in progress) {
       await planGroup(deps.ledger, { scope, token: open.run.token }, groups, progress.group);
       // What an earlier generation saw of this table is gone.

@@ -15,7 +15,7 @@ export interface Migration {
   /** What would be done and what is in the way, before anything is touched and without a lease. */
   forecast(context: ForecastContext): Promise<Forecast>;
   /** Prepares the target and plans the units. */
-  setup(context: MigrationContext, from: Cursor | undefined): AsyncIterable<SetupProgress>;
+  setup(context: SetupContext, from: Cursor | undefined): AsyncIterable<SetupProgress>;
   /** Does a unit from where `from` says; returns when it is done. */
   migrate(unit: UnitRecord, from: Cursor | undefined, context: MigrationContext): AsyncIterable<Progress>;
   /** What must equal what. */
@@ -36,15 +36,18 @@ export interface ForecastContext {
 
 export interface MigrationContext extends Omit<ForecastContext, 'attempts'> {
   readonly attempt: string;
-  /** The attempts that this one replaces (`fresh`): their tables are dropped first. */
-  readonly previousAttempts: readonly string[];
   readonly ledger: Ledger;
-  /** The ledger's name in this attempt, on which another ledger may have worked too. */
-  readonly ledgerId: string;
   readonly clock: Clock;
   readonly fence: Fence;
   /** The call's time is nearly over: come to a safe point. */
   ending(): boolean;
+}
+
+export interface SetupContext extends MigrationContext {
+  /** The attempts that this one replaces (`fresh`): their tables are dropped first. */
+  readonly previousAttempts: readonly string[];
+  /** The ledger's name in this attempt, on which another ledger may have worked too. */
+  readonly ledgerId: string;
 }
 
 /** Either a group of units to be planned, or a place from which Setup may go on in another call, or a pause. */

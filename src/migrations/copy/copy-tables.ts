@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.js';
 import type { Cursor } from '../../stores/store.js';
 import { attemptTables, forgetAttempt } from '../../versions/attempt-tables.js';
-import type { Expectation, Migration, MigrationContext, SetupProgress } from '../migration.js';
+import type { Expectation, Migration, MigrationContext, SetupContext, SetupProgress } from '../migration.js';
 import type { CopyInput } from './copy-input.js';
 import { copySegment } from './copy-segment.js';
 import { describeIfThere } from './describe-if-there.js';
@@ -26,11 +26,7 @@ export function copyTables(input: CopyInput): Migration {
   };
 }
 
-async function* setup(
-  context: MigrationContext,
-  input: CopyInput,
-  from: Cursor | undefined,
-): AsyncIterable<SetupProgress> {
+async function* setup(context: SetupContext, input: CopyInput, from: Cursor | undefined): AsyncIterable<SetupProgress> {
   if (from === undefined) {
     for (const previous of context.previousAttempts) yield* dropCreated(context, previous);
     yield { cursor: { after: '' } };

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.js';
 import type { TableDescription } from '../../stores/store.js';
 import { attemptTable, putAttemptTable } from '../../versions/attempt-tables.js';
-import type { MigrationContext, SetupProgress } from '../migration.js';
+import type { MigrationContext, SetupContext, SetupProgress } from '../migration.js';
 import type { CopyInput } from './copy-input.js';
 import { describeIfThere } from './describe-if-there.js';
 import { existingFaults } from './forecast.js';
@@ -16,7 +16,7 @@ import { saveTablePlan, tablePlan } from './table-plan.js';
  * the plan is written last.
  */
 export async function* prepareTable(
-  context: MigrationContext,
+  context: SetupContext,
   input: CopyInput,
   selected: SelectedTable,
 ): AsyncIterable<SetupProgress> {
@@ -72,7 +72,7 @@ async function* taken(existing: TableDescription): AsyncGenerator<SetupProgress,
 
 /** Creates the table, after dropping the one that it replaces; returns its identity. */
 async function* made(
-  context: MigrationContext,
+  context: SetupContext,
   description: TableDescription,
   replaced: TableDescription | undefined,
 ): AsyncGenerator<SetupProgress, string> {
