@@ -10,17 +10,7 @@ import { memoryStore } from './cli/memory-tables.js';
 import { buildCommand, runNode, type BuiltCommand, type Ended } from './support/built-command.js';
 import { testDynamodb } from './support/dynamodb.js';
 import { testPostgres } from './support/postgres.js';
-
-/** The commands of the README's sh blocks, in their order: comments cut, `&&` taken apart. */
-async function readmeCommands(): Promise<string[]> {
-  const text = await readFile('README.md', 'utf8');
-  const blocks = [...text.matchAll(/^```(?:sh|bash|shell|console)\n(.*?)^```/gms)].map(([, block = '']) => block);
-  const lines = blocks.flatMap((block) => block.split('\n'));
-  return lines
-    .flatMap((line) => line.replace(/\s#.*$/, '').split('&&'))
-    .map((command) => command.trim())
-    .filter(Boolean);
-}
+import { readmeCommands } from './support/readme-commands.js';
 
 let folder: string;
 let command: BuiltCommand;
@@ -125,7 +115,7 @@ const known: Readonly<Record<string, () => Promise<unknown>>> = {
 
 describe('the commands of the README', () => {
   test('are known here, all of them and no others', async () => {
-    expect([...new Set(await readmeCommands())].sort()).toEqual(Object.keys(known).sort());
+    expect([...new Set(await readmeCommands('README.md'))].sort()).toEqual(Object.keys(known).sort());
   });
 
   test.each(Object.entries(known))('%s', (_, run) => run(), 5 * minutes);
