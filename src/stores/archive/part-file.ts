@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createGzip, type Gzip } from 'node:zlib';
 import type { Item } from '../item.js';
 import type { PlacedUpload } from './archive-place.js';
-import { formatItem } from './dynamodb-json.js';
+import { formatItemLine } from './item-line.js';
 
 /**
  * 60,000 rows of WordNet (189 bytes a line) on one of two shared cores: level 6 wrote 302,000 items/s into 42 bytes each,
@@ -38,7 +38,7 @@ export class PartFile {
     let lines: string[] = [];
     let length = 0;
     for (const item of items) {
-      const line = formatItem(item);
+      const line = formatItemLine(item);
       lines.push(line);
       length += line.length;
       if (length >= pieceBytes) {

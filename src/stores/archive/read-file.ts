@@ -2,7 +2,7 @@ import { CorruptDataError } from '../../errors.js';
 import type { Item } from '../item.js';
 import type { KeyColumn } from '../store.js';
 import type { ArchivePlace } from './archive-place.js';
-import { parseItem } from './dynamodb-json.js';
+import { parseItemLine } from './item-line.js';
 import { assertNamedKey } from './key-check.js';
 import type { DataFile } from './parts.js';
 import { readLines } from './read-lines.js';
@@ -57,7 +57,7 @@ export async function* readFile(
         }
         line += 1;
         if (line <= skip) continue;
-        const parsed = parseLine(text, `${where}, line ${line}`);
+        const parsed = itemOf(text, `${where}, line ${line}`);
         assertNamedKey(`${where}, line ${line}`, parsed.item, key);
         items.push(parsed.item);
         sizeBytes += parsed.sizeBytes;
@@ -68,9 +68,9 @@ export async function* readFile(
   }
 }
 
-function parseLine(text: string, where: string): { item: Item; sizeBytes: number } {
+function itemOf(text: string, where: string): { item: Item; sizeBytes: number } {
   try {
-    return parseItem(text);
+    return parseItemLine(text);
   } catch (error) {
     const reason = error instanceof SyntaxError ? 'it is no JSON' : error instanceof Error ? error.message : '';
     throw new CorruptDataError(`${where} is no item in DynamoDB JSON: ${reason}`, { cause: error });

@@ -1,5 +1,5 @@
 import { CorruptDataError } from '../../errors.js';
-import { formatItem, parseItem } from '../archive/dynamodb-json.js';
+import { formatItem, parseItem } from '../dynamodb-json.js';
 import type { AttributeValue, Item } from '../item.js';
 import type { KeyColumn } from '../store.js';
 import { keyTextOf } from './column-form.js';
@@ -9,8 +9,6 @@ import type { RowForm } from './row-form.js';
 import type { TextRow } from './session.js';
 import { columnValue, type ColumnValue } from './values/column-value.js';
 import { escapeKeyText, unescapeKeyText } from './values/key-text.js';
-
-const before = '{"Item":';
 
 /**
  * An item of another engine as a row: its key in typed columns, all else as DynamoDB JSON in one column. That column is
@@ -76,7 +74,7 @@ function textAsBytes(plain: ColumnValue): ColumnValue {
 
 function jsonOf(item: Item, key: readonly KeyPart[], ascii: boolean): string {
   const rest = Object.entries(item).filter(([name]) => !key.some((part) => part.name === name));
-  const json = formatItem(Object.fromEntries(rest)).slice(before.length, -1);
+  const json = formatItem(Object.fromEntries(rest));
   return ascii
     ? json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     : json;
@@ -97,7 +95,7 @@ function itemOf(key: readonly KeyPart[], row: TextRow): { item: Item; sizeBytes:
 
 function parsed(json: string, key: readonly [string, AttributeValue][]): { item: Item; sizeBytes: number } {
   try {
-    return parseItem(`${before}${json}}`);
+    return parseItem(json);
   } catch (cause) {
     const where = JSON.stringify(Object.fromEntries(key));
     const why = cause instanceof Error ? cause.message : String(cause);

@@ -1,25 +1,27 @@
-import { parseJson } from '../../parse-json.js';
-import type { AttributeValue, Item } from '../item.js';
+import { parseJson } from '../parse-json.js';
+import type { AttributeValue, Item } from './item.js';
 
 /**
- * Items as lines of DynamoDB JSON: `{"Item":{"id":{"S":"a"},"n":{"N":"1"},"b":{"B":"base64"}}}`.
+ * Items as DynamoDB JSON: `{"id":{"S":"a"},"n":{"N":"1"},"b":{"B":"base64"}}`, as archives and PostgreSQL keep them.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html#S3DataExport.Output_Data
  *
  * parseJson makes own properties of all names, `__proto__` too, and JSON.stringify writes each own property and each
  * lone surrogate (as an escape), so that hostile names and any Unicode pass. Only binaries need a conversion.
  */
-
-/** The line of an item, without its line feed. */
 export function formatItem(item: Item): string {
-  return JSON.stringify({ Item: hasBinary(Object.values(item)) ? encodeMap(item) : item });
+  return JSON.stringify(hasBinary(Object.values(item)) ? encodeMap(item) : item);
 }
 
-/** An item and its size in DynamoDB's count. Throws an Error that says what is wrong with the line. */
-export function parseItem(line: string): { item: Item; sizeBytes: number } {
-  const parsed = parseJson(line);
-  if (!isMap(parsed) || !isMap(parsed['Item'])) throw new Error('it is no object with the field "Item"');
-  const sizeBytes = decodeMap(parsed['Item']);
-  return { item: parsed['Item'] as Item, sizeBytes };
+/** An item and its size in DynamoDB's count. Throws an Error that says what is wrong with the text. */
+export function parseItem(text: string): { item: Item; sizeBytes: number } {
+  return decodeItem(parseJson(text));
+}
+
+/** The same of a text that was parsed by `parseJson`, which becomes the item. */
+export function decodeItem(parsed: unknown): { item: Item; sizeBytes: number } {
+  if (!isMap(parsed)) throw new Error('it is no object');
+  const sizeBytes = decodeMap(parsed);
+  return { item: parsed as Item, sizeBytes };
 }
 
 function hasBinary(values: readonly AttributeValue[]): boolean {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { formatItem, parseItem } from '../../../src/stores/archive/dynamodb-json.js';
-import type { AttributeValue, Item } from '../../../src/stores/item.js';
+import { formatItem, parseItem } from '../../src/stores/dynamodb-json.js';
+import type { AttributeValue, Item } from '../../src/stores/item.js';
 
 /** Names and texts of any UTF-16, lone surrogates too, and names that JavaScript gives a meaning. */
 const text = fc.oneof(
@@ -32,14 +32,14 @@ const { value } = fc.letrec<{ value: AttributeValue }>((tie) => ({
   ),
 }));
 
-describe('an item as a line of DynamoDB JSON', () => {
+describe('an item as DynamoDB JSON', () => {
   test('is the same item when it is read back, whatever its names and values', () => {
     fc.assert(
       fc.property(mapOf(value), (item) => {
-        const line = formatItem(item);
-        expect(line).not.toMatch(/[\n\r]/);
+        const json = formatItem(item);
+        expect(json).not.toMatch(/[\n\r]/);
         // As a file would hold it: lone surrogates have no UTF-8.
-        const read = parseItem(Buffer.from(line, 'utf8').toString('utf8')).item;
+        const read = parseItem(Buffer.from(json, 'utf8').toString('utf8')).item;
         // Jest's own strict equality asks values for their `constructor`, which may be an attribute here.
         expect(isDeepStrictEqual(read, item)).toBe(true);
       }),
@@ -50,14 +50,14 @@ describe('an item as a line of DynamoDB JSON', () => {
   test('is what AWS shows', () => {
     expect(
       formatItem({ Id: { N: '103' }, Cover: { B: Uint8Array.of(0, 255, 16) }, Pages: { BS: [Uint8Array.of(1)] } }),
-    ).toBe('{"Item":{"Id":{"N":"103"},"Cover":{"B":"AP8Q"},"Pages":{"BS":["AQ=="]}}}');
+    ).toBe('{"Id":{"N":"103"},"Cover":{"B":"AP8Q"},"Pages":{"BS":["AQ=="]}}');
   });
 
   test('keeps an attribute named __proto__ an attribute', () => {
-    const { item } = parseItem('{"Item":{"__proto__":{"M":{"__proto__":{"S":"x"}}}}}');
+    const { item } = parseItem('{"__proto__":{"M":{"__proto__":{"S":"x"}}}}');
     expect(Object.keys(item)).toEqual(['__proto__']);
     expect(Object.getPrototypeOf(item)).toBe(Object.prototype);
-    expect(formatItem(item)).toBe('{"Item":{"__proto__":{"M":{"__proto__":{"S":"x"}}}}}');
+    expect(formatItem(item)).toBe('{"__proto__":{"M":{"__proto__":{"S":"x"}}}}');
   });
 
   test('has the size that DynamoDB counts', () => {
