@@ -21,7 +21,10 @@ const layers = {
   'src/project': ['src/stores/store-url'],
   // Errors, settings, the clock: what every layer may import, and what imports none.
   'src/*': [],
-  functions: ['src/engine', 'src/migrations', 'src/versions', 'src/kv', 'src/stores', 'src/ledger', 'src/digest'],
+  functions: [
+    ...['src/engine', 'src/migrations', 'src/versions', 'src/kv', 'src/stores', 'src/ledger', 'src/digest'],
+    'src/project/parse-project',
+  ],
   'src/cli': ['src', 'functions'],
   cdk: ['src/project'],
 };

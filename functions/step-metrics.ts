@@ -1,0 +1,42 @@
+import { MetricUnit, type Metrics } from '@aws-lambda-powertools/metrics';
+import type { MiddlewareObj } from '@middy/core';
+import type { Ledger } from '../src/ledger/ledger.js';
+
+/**
+ * The ledger, which also counts what its checkpoints add: what a step carries or reads, and what that costs. A call works
+ * on one unit, so on one table: its name is metadata, to be found in the logs, and no dimension, since each of those
+ * would be another custom metric to pay for.
+ */
+export function countingLedger(ledger: Ledger, metrics: Metrics): Ledger {
+  return {
+    ...ledger,
+    async checkpoint(unit, claim, change) {
+      const saved = await ledger.checkpoint(unit, claim, change);
+      const { requests, readUnits, writeUnits } = change.usage;
+      metrics.addMetadata('table', unit.table).addMetadata('unit', `${unit.scope}/${unit.unit}`);
+      metrics.addMetric('Items', MetricUnit.Count, change.items);
+      metrics.addMetric('Bytes', MetricUnit.Bytes, change.sizeBytes);
+      metrics.addMetric('Requests', MetricUnit.Count, requests);
+      metrics.addMetric('ReadUnits', MetricUnit.Count, readUnits);
+      metrics.addMetric('WriteUnits', MetricUnit.Count, writeUnits);
+      return saved;
+    },
+  };
+}
+
+/**
+ * Publishes what a call counted, whether it ended well or not, and how often a function started cold. Powertools' own
+ * middleware warns at each call that counts nothing, as those of most steps do.
+ */
+export function publishMetrics(metrics: Metrics): MiddlewareObj<unknown, unknown> {
+  const publish = (): void => {
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  };
+  return {
+    before({ context }) {
+      metrics.captureColdStartMetric(context.functionName);
+    },
+    after: publish,
+    onError: publish,
+  };
+}

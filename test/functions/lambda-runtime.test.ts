@@ -1,0 +1,84 @@
+import { jest } from '@jest/globals';
+import { ulid } from 'ulid';
+import { beginHandler } from '../../functions/begin.js';
+import { lambdaRuntime } from '../../functions/lambda-runtime.js';
+import { migrateHandler } from '../../functions/migrate.js';
+import { setupHandler } from '../../functions/setup.js';
+import type { StepHandler } from '../../functions/step-handler.js';
+import { openDynamodbLedger } from '../../src/ledger/dynamodb-ledger.js';
+import { memoryStore } from '../cli/memory-tables.js';
+import { testDynamodb } from '../support/dynamodb.js';
+
+const context = { functionName: 'migrate', getRemainingTimeInMillis: () => 60_000 };
+const table = `functions-${ulid()}-ledger`;
+
+let engine: Awaited<ReturnType<typeof testDynamodb>>;
+const before = { ...process.env };
+beforeAll(async () => {
+  engine = await testDynamodb();
+  const access = { region: 'us-east-1', endpoint: engine.endpoint, requestTimeoutMs: 5_000, location: 'the ledger' };
+  const ledger = openDynamodbLedger({ ...access, table });
+  await ledger.ensure();
+  await ledger.close();
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
+    CARRYOVER_LEDGER_TABLE: table,
+    POWERTOOLS_SERVICE_NAME: 'migrate',
+    POWERTOOLS_METRICS_NAMESPACE: 'Carryover',
+  });
+});
+afterAll(async () => {
+  process.env = before;
+  await engine.stop();
+});
+afterEach(() => jest.restoreAllMocks());
+
+/** Every line that a call writes, and that it answers. */
+async function call(handler: StepHandler, event: unknown): Promise<{ answer: unknown; lines: string[] }> {
+  const lines: string[] = [];
+  const written = (text: string | Uint8Array): boolean => lines.push(...String(text).trimEnd().split('\n')) > 0;
+  for (const stream of [process.stdout, process.stderr]) jest.spyOn(stream, 'write').mockImplementation(written);
+  const answer = await handler(event, context as never);
+  return { answer, lines };
+}
+
+describe('the functions on AWS', () => {
+  test('publish what a unit carried and what that cost, its table in the logs alone, and warn of nothing', async () => {
+    await memoryStore('functions-source', { orders: 30 });
+    await memoryStore('functions-target', {});
+    const runtime = lambdaRuntime({ stores: { from: 'memory:functions-source', to: 'memory:functions-target' } });
+    const begun = await call(beginHandler(runtime), {
+      execution: `arn:aws:states:us-east-1:123456789012:execution:x:${ulid()}`,
+      input: { copy: { from: 'from', to: 'to' } },
+    });
+    const setUp = await call(setupHandler(runtime), { run: begun.answer });
+    const { units } = setUp.answer as { units: number[] };
+    const lines = [...begun.lines, ...setUp.lines];
+    const published: Record<string, unknown>[] = [];
+    for (const unit of units) {
+      const migrated = await call(migrateHandler(runtime), { run: begun.answer, unit });
+      expect(migrated.answer).toEqual({ status: 'done' });
+      lines.push(...migrated.lines);
+      published.push(...migrated.lines.map((line) => JSON.parse(line) as Record<string, unknown>));
+    }
+    expect(lines.filter((line) => !line.startsWith('{"_aws"'))).toEqual([]);
+    const items = published.flatMap(({ Items }) => Items as number | number[]);
+    expect(items.reduce((sum, each) => sum + each, 0)).toBe(30);
+    expect(published[0]).toMatchObject({ service: 'migrate', table: 'orders' });
+    const aws = published[0]?.['_aws'] as { CloudWatchMetrics: { Dimensions: string[][]; Namespace: string }[] };
+    expect(aws.CloudWatchMetrics[0]).toMatchObject({ Namespace: 'Carryover', Dimensions: [['service']] });
+  });
+
+  test('refuse a configuration that cannot be used, all that is wrong with it named, at each call', async () => {
+    const runtime = lambdaRuntime({ stores: { old: 'mysql://me:hunter2@h/x', new: 'memory:n' }, ledgr: 1 });
+    for (let times = 0; times < 2; times += 1) {
+      const refused = call(beginHandler(runtime), { execution: 'x', input: {} });
+      await expect(refused).rejects.toMatchObject({ name: 'InputError' });
+      await expect(refused).rejects.toThrow(/^configuration, .*\nconfiguration, /);
+      await expect(refused).rejects.toThrow(/stores\.old: "mysql:" is no kind of store/);
+      await expect(refused).rejects.toThrow(/ledgr/);
+      await expect(refused).rejects.not.toThrow(/hunter2/);
+    }
+  });
+});
