@@ -10,7 +10,7 @@ export const settingsSchema = z.strictObject({
   requestTimeoutMs: milliseconds.max(60_000).default(5_000),
   /** A checkpoint is due after this long and after this many data requests, whichever is later ... */
   checkpointMs: milliseconds.default(2_000),
-  checkpointRequests: z.number().int().positive().default(400),
+  checkpointRequests: z.number().int().positive().default(500),
   /** ... but after this long at the latest; in Validate, where it carries the digest, only then. */
   checkpointAtMostMs: milliseconds.default(60_000),
   /** How many segments a table is split into; the default grows with the table. */

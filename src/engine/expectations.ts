@@ -25,9 +25,17 @@ export async function saveExpectation(ledger: Ledger, scope: string, expectation
   await ledger.putDocument(scope, prefix + expectation.table, expectation as unknown as Json);
 }
 
+/** What a ledger was asked for last: units of one table follow each other, and what is planned never changes. */
+const known = new WeakMap<Ledger, { readonly of: string; readonly expectation: Expectation }>();
+
 /** The expectation of a table that was planned. Throws CorruptDataError when there is none. */
 export async function expectation(ledger: Ledger, scope: string, table: string): Promise<Expectation> {
-  return parse(await ledger.document(scope, prefix + table), scope, table);
+  const of = JSON.stringify([scope, table]);
+  const last = known.get(ledger);
+  if (last?.of === of) return last.expectation;
+  const read = parse(await ledger.document(scope, prefix + table), scope, table);
+  known.set(ledger, { of, expectation: read });
+  return read;
 }
 
 /** All expectations of a generation, by table. */

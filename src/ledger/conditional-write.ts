@@ -20,7 +20,7 @@ export async function writeConditionally(
   client: LedgerClient,
   key: EntryKey,
   writeId: string,
-  send: () => Promise<void>,
+  send: () => Promise<unknown>,
 ): Promise<Outcome> {
   try {
     await send();

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { CorruptDataError, StoreUnavailableError } from '../errors.js';
 import { failure, number, text } from './attributes.js';
+import { claimAtOnce } from './claim-at-once.js';
 import { replaceEntry } from './conditional-write.js';
 import type { LedgerClient } from './ledger-client.js';
 import type { Checkpoint, Claim, UnitPlan, UnitRecord } from './ledger.js';
@@ -72,6 +73,8 @@ export class DynamodbLedgerUnits {
     unit: number,
     claim: Claim,
   ): Promise<{ status: 'claimed' | 'busy' | 'done'; unit: UnitRecord }> {
+    const free = await claimAtOnce(this.client, unitKey(scope, unit), claim);
+    if (free !== undefined) return { status: 'claimed', unit: free };
     for (let tries = 1; ; tries += 1) {
       const stored = await this.unit(scope, unit);
       if (stored === undefined) throw new CorruptDataError(`unit ${unit} of ${scope} is not in the ledger`);
@@ -132,7 +135,7 @@ export class DynamodbLedgerUnits {
   }
 
   /** A write that is right to do nothing when its condition fails: the unit moved on, or this very request did it before. */
-  async #ifStill(write: () => Promise<void>): Promise<void> {
+  async #ifStill(write: () => Promise<unknown>): Promise<void> {
     try {
       await write();
     } catch (error) {

@@ -79,13 +79,15 @@ export class LedgerClient {
     await this.send((dynamodb, abortSignal) => dynamodb.send(command, { abortSignal }));
   }
 
+  /** Returns the attributes that `ReturnValues` asks for; none without it. */
   async update(
     { partition, entry }: EntryKey,
     input: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>,
-  ): Promise<void> {
+  ): Promise<Attributes> {
     const Key = { partition: { S: partition }, entry: { S: entry } };
     const command = new UpdateItemCommand({ ...input, TableName: this.table, Key });
-    await this.send((dynamodb, abortSignal) => dynamodb.send(command, { abortSignal }));
+    const answer = await this.send((dynamodb, abortSignal) => dynamodb.send(command, { abortSignal }));
+    return answer.Attributes ?? {};
   }
 
   /** The entries of a query, page after page until the engine says that there are no more. */
