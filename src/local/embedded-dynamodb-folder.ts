@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailableError } from '../errors.js';
+import { engineFolder } from './engine-folder.js';
 import { startEngine, type RunningEngine } from './embedded-dynamodb-engine.js';
 import { answers, readEndpoint, removeEndpoint, writeEndpoint } from './endpoint-file.js';
 
@@ -21,11 +21,10 @@ const pauseMs = 25;
 /**
  * The engine of a folder. It belongs to the first process that opens the folder and ends with that process, or when
  * everyone in it has stopped; other processes use it meanwhile. In one process it is started once and counts its users.
- * Throws StoreUnavailableError when it neither starts nor answers.
+ * Throws InputError when the folder cannot be used, StoreUnavailableError when the engine neither starts nor answers.
  */
 export async function openFolder(path: string): Promise<RunningEngine> {
-  await mkdir(path, { recursive: true });
-  const folder = await realpath(path);
+  const folder = await engineFolder(path);
   const entry = await enter(folder);
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= leave(folder, entry));

@@ -1,10 +1,10 @@
-import { mkdir, realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { serverAccount } from './embedded-postgres-account.js';
 import { postgresBinaries } from './embedded-postgres-binaries.js';
 import { clusterPassword, ensureCluster, hand } from './embedded-postgres-cluster.js';
 import { processIdentity, runningServer } from './embedded-postgres-process.js';
+import { engineFolder } from './engine-folder.js';
 import { endOrphan, startServer } from './embedded-postgres-server.js';
 
 export interface EmbeddedPostgresOptions {
@@ -42,11 +42,11 @@ const opened = new Map<string, Opened>();
 /**
  * Opens the PostgreSQL server of a folder, on 127.0.0.1 and a free port. The server belongs to the first process that
  * opens the folder and ends with it, even when it is killed; later processes use the same server meanwhile. Data stay.
- * The server's log is `server.log` in the folder. Throws an Error that says why it does not start.
+ * The server's log is `server.log` in the folder. Throws InputError
+ * when the folder cannot be used, and an Error that says why the server does not start.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  await mkdir(options.path, { recursive: true });
-  const folder = await realpath(options.path);
+  const folder = await engineFolder(options.path);
   const entry = await enter(folder, options);
   try {
     const server = await entry.server;

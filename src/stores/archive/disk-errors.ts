@@ -1,6 +1,14 @@
 import { InputError, StoreUnavailableError } from '../../errors.js';
 
-const withoutRights = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG']);
+/** What only a person can mend. */
+const refusals: Readonly<Record<string, string>> = {
+  EACCES: 'is not allowed to this user',
+  EPERM: 'is not allowed to this user',
+  EROFS: 'is not possible: its file system is read-only',
+  ENOTDIR: 'is not possible: a file is where a folder should be',
+  EISDIR: 'is not possible: a folder is where a file should be',
+  ENAMETOOLONG: 'is not possible: its name is too long for this file system',
+};
 const withoutRoom = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** The system's code of an error, such as ENOENT. (Not by `instanceof`: errors of Node's core may be of another realm.) */
@@ -12,9 +20,8 @@ export function codeOf(error: unknown): string | undefined {
 /** The error of the error set for a failed file operation: it names the file, so that a person knows which disk is full. */
 export function diskError(error: unknown, doing: string, file: string): Error {
   const code = codeOf(error);
-  if (code !== undefined && withoutRights.has(code)) {
-    return new InputError([{ field: file, message: `${doing} is not allowed or not possible here (${code})` }]);
-  }
+  const refusal = code === undefined ? undefined : refusals[code];
+  if (refusal !== undefined) return new InputError([{ field: file, message: `${doing} it ${refusal} (${code})` }]);
   const reason = code !== undefined && withoutRoom.has(code) ? `no space is left (${code})` : String(code ?? error);
   return new StoreUnavailableError(`${doing} ${file} failed: ${reason}`, { cause: error });
 }

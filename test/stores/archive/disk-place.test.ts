@@ -75,7 +75,7 @@ describe('an error of the file system', () => {
     ['ENOSPC', StoreUnavailableError, /writing \/backups\/x failed: no space is left \(ENOSPC\)/],
     ['EDQUOT', StoreUnavailableError, /no space is left/],
     ['EIO', StoreUnavailableError, /writing \/backups\/x failed: EIO/],
-    ['EACCES', InputError, /\/backups\/x: writing is not allowed or not possible here \(EACCES\)/],
+    ['EACCES', InputError, /\/backups\/x: writing it is not allowed to this user \(EACCES\)/],
     ['EROFS', InputError, /EROFS/],
   ])('%s becomes one of the error set that names the file', (code, type, message) => {
     const error = diskError(failure(code), 'writing', '/backups/x');
