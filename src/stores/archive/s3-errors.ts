@@ -45,11 +45,25 @@ export function s3Error(error: unknown, doing: string, place: string): Error {
   const name = nameOf(error);
   const status = statusOf(error);
   // The answer to a HEAD request has no body that would name the error.
-  const known = advice[name] ?? (status === 403 ? advice['AccessDenied'] : undefined);
+  const known = advice[name] ?? withoutRegion(error) ?? (status === 403 ? advice['AccessDenied'] : undefined);
   if (known !== undefined) return new InputError([{ field: place, message: known }]);
   if (status === 412) return new CorruptDataError(`${place} was replaced while it was read`, { cause: error });
   if (throttling.has(name) || status === 429 || status === 503) {
     return new ThrottledError(`S3 asks to slow down (${name}) while ${doing} ${place}`, { cause: error });
   }
-  return new StoreUnavailableError(`${doing} ${place} failed: ${name}`, { cause: error });
+  // Without a status nobody answered, and the message says why; S3's own messages may repeat headers of the request.
+  const reason = status === undefined ? connectionFailure(error) : name;
+  return new StoreUnavailableError(`${doing} ${place} failed: ${reason}`, { cause: error });
+}
+
+/** The SDK's own complaint, which has no name. */
+function withoutRegion(error: unknown): string | undefined {
+  const message = error instanceof Error ? error.message : '';
+  return message === 'Region is missing' ? 'its region is not known: add ?region=, or set AWS_REGION' : undefined;
+}
+
+/** A host with several addresses that all fail gives an error without a message of its own. */
+function connectionFailure(error: unknown): string {
+  const { message = '', code = '' } = error as { message?: string; code?: string };
+  return message || code || nameOf(error);
 }
