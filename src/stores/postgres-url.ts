@@ -1,3 +1,4 @@
+import type { Fault } from '../errors.js';
 import type { ParsedStoreUrl, PostgresUrl } from './store-url.js';
 import { parameterFaults, parameterText, urlOf, type MakeFault } from './url-parameters.js';
 
@@ -12,6 +13,10 @@ const connectionParameters = [
   'port',
   'connect_timeout',
 ];
+
+/** Those that `pg` takes for the strictest, and says so at each start; they are written as what they are. */
+const strictModes = ['prefer', 'require', 'verify-ca', 'verify-full'];
+const sslModes = ['disable', 'no-verify', ...strictModes];
 
 /** `postgres://[USER[:PASSWORD]@]HOST[:PORT]/DATABASE?schema=…` or `postgres://embedded?path=DIR&schema=…`. */
 export function parsePostgresUrl(text: string, fault: MakeFault): ParsedStoreUrl {
@@ -34,9 +39,26 @@ export function parsePostgresUrl(text: string, fault: MakeFault): ParsedStoreUrl
   if (url.pathname.split('/').length > 2) faults.push(fault(`has the path "${url.pathname}": give one database name`));
   if (/^(pg_|information_schema$)/.test(schema))
     faults.push(fault(`names the schema "${schema}", which is the system's own`));
+  faults.push(...valueFaults(url.searchParams, fault));
   if (faults.length > 0) return { faults };
   url.searchParams.delete('schema');
+  if (strictModes.includes(url.searchParams.get('sslmode') ?? '')) url.searchParams.set('sslmode', 'verify-full');
   return { url: { kind: 'postgres', connectionString: url.toString(), schema } };
+}
+
+/** Values of which `pg` would make something else, or nothing at all, without a word. */
+function valueFaults(parameters: URLSearchParams, fault: MakeFault): Fault[] {
+  const mode = parameters.get('sslmode');
+  const faults =
+    mode === null || sslModes.includes(mode)
+      ? []
+      : [fault(`has the sslmode "${mode}": give one of ${sslModes.join(', ')}`)];
+  for (const [name, most] of [['port', 65_535] as const, ['connect_timeout', 3_600] as const]) {
+    const text = parameters.get(name) ?? '1';
+    if (!/^\d{1,5}$/.test(text) || Number(text) < 1 || Number(text) > most)
+      faults.push(fault(`has the ${name} "${text}": give a whole number from 1 to ${most}`));
+  }
+  return faults;
 }
 
 const defaultPort = '5432';

@@ -33,6 +33,9 @@ const malformed: readonly (readonly [url: string, ...faults: string[]])[] = [
   ['postgres://me:12/hunter2@db/shop', 'has an "@" behind its host'],
   ['postgres://me:12?hunter2@db/shop', 'has an "@" behind its host'],
   ['postgres://me@db/shop?password=hunter2', 'has the parameter "password"'],
+  ['postgres://me@db/shop?sslmode=verify_full', 'has the sslmode "verify_full": give one of disable,'],
+  ['postgres://me@db/shop?port=abc', 'has the port "abc"'],
+  ['postgres://me@db/shop?port=65536&connect_timeout=-1', 'has the port "65536"', 'has the connect_timeout "-1"'],
   ['postgres://me@db/shop?schema=pg_catalog', 'names the schema "pg_catalog"'],
   ['postgres://me@db/shop?schema=', 'gives the parameter "schema" no value'],
   ['postgres://embedded', 'needs the folder of its data'],
@@ -55,6 +58,18 @@ describe('parseStoreUrl', () => {
     for (const [at, fault] of parsed.faults.entries())
       expect(expected[at]?.split('|').some((part) => fault.message.includes(part)) ? '' : fault.message).toBe('');
     expect(JSON.stringify(parsed)).not.toContain('hunter2');
+  });
+});
+
+test.each([
+  ['require', 'verify-full'],
+  ['verify-full', 'verify-full'],
+  ['no-verify', 'no-verify'],
+  ['disable', 'disable'],
+])('the sslmode %s is %s to the driver', (given, taken) => {
+  const parsed = parseStoreUrl(`postgres://db/shop?sslmode=${given}&sslrootcert=/ca.pem`);
+  expect(parsed).toMatchObject({
+    url: { connectionString: `postgres://db/shop?sslmode=${taken}&sslrootcert=%2Fca.pem` },
   });
 });
 

@@ -39,8 +39,8 @@ export function isPassing(error: unknown): boolean {
 export function translated(error: unknown, location: string, table?: string): unknown {
   if (error instanceof CarryoverError || error instanceof TypeError || error instanceof RangeError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  // pg's own complaint about a password that is missing, before the server is asked.
-  if (message.startsWith('SASL')) return new InputError([{ field: location, message }]);
+  // pg's own complaint, before the server is asked.
+  if (message.startsWith('SASL')) return new InputError([{ field: location, message: passwordMissing(message) }]);
   if (!isServerError(error) || disconnected.test(error.code))
     return new StoreUnavailableError(`${location} did not answer: ${message}`, { cause: error });
   if (passing.test(error.code))
@@ -49,4 +49,9 @@ export function translated(error: unknown, location: string, table?: string): un
   if (refusedAccess.test(error.code))
     return new InputError([{ field: table === undefined ? location : `${location}, table "${table}"`, message }]);
   return error;
+}
+
+function passwordMissing(message: string): string {
+  if (!/client password must be/.test(message)) return message;
+  return 'asks for a password, and none was given: put it in the URL, in PGPASSWORD or in the file of PGPASSFILE';
 }

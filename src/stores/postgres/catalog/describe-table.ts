@@ -68,6 +68,6 @@ async function readPrimaryKey(client: ClientBase, table: string, oid: string): P
     [oid],
   );
   if (found !== undefined) return found;
-  const message = `table "${table}" has no primary key: add one or exclude it`;
+  const message = 'has no primary key: add one or exclude it';
   throw new InputError([{ field: `table "${table}"`, message }]);
 }

@@ -48,7 +48,7 @@ test('a table without a primary key, and a partition, are refused with what to d
   );
   await expect(describeIn('refused', 'keyless')).rejects.toMatchObject({
     name: 'InputError',
-    faults: [{ field: 'table "keyless"', message: 'table "keyless" has no primary key: add one or exclude it' }],
+    faults: [{ field: 'table "keyless"', message: 'has no primary key: add one or exclude it' }],
   });
   await expect(describeIn('refused', 'part')).rejects.toMatchObject({ name: 'InputError' });
 });
