@@ -19,6 +19,8 @@ export interface TableReport {
   readonly items: number;
   readonly bytes: number;
   readonly itemsPerSecond: number;
+  /** The items of the source that the target's were compared with; null: not validated. */
+  readonly compared: number | null;
   /** Null: not validated. */
   readonly differences: DifferenceReport | null;
   readonly failures: readonly { readonly unit: number; readonly name: string; readonly message: string }[];
@@ -58,6 +60,7 @@ function tableReport({ table, mode, migrate, validate, verdict }: TableStatus): 
     items: migrate.items,
     bytes: migrate.sizeBytes,
     itemsPerSecond: migrate.elapsedMs === 0 ? 0 : Math.round((migrate.items * 1_000) / migrate.elapsedMs),
+    compared: verdict === undefined ? null : verdict.expectedItems,
     differences: verdict === undefined ? null : differencesOf(verdict),
     failures: [...migrate.failures, ...validate.failures],
   };
@@ -85,13 +88,24 @@ export function summaryTable({ tables }: CopyReport): string {
   for (const row of tables)
     table.push([
       row.table,
-      row.mode === 'carry' ? row.items.toLocaleString('en') : 'schema only',
-      prettyBytes(row.bytes),
-      row.itemsPerSecond.toLocaleString('en'),
+      row.mode === 'carry' ? itemsText(row) : 'schema only',
+      wasCompared(row) ? '' : prettyBytes(row.bytes),
+      wasCompared(row) ? '' : row.itemsPerSecond.toLocaleString('en'),
       differencesText(row.differences),
     ]);
   if (tables.length > 1) table.push(totals(tables));
   return table.toString();
+}
+
+type Amounts = Pick<TableReport, 'items' | 'compared'>;
+
+/** A run may validate what was carried by others. */
+function wasCompared({ items, compared }: Amounts): boolean {
+  return items === 0 && compared !== null && compared > 0;
+}
+
+function itemsText(row: Amounts): string {
+  return wasCompared(row) ? `${(row.compared ?? 0).toLocaleString('en')} compared` : row.items.toLocaleString('en');
 }
 
 function totals(tables: readonly TableReport[]): string[] {
@@ -101,7 +115,7 @@ function totals(tables: readonly TableReport[]): string[] {
   const atLeast = judged.some((each) => each.atLeast);
   return [
     'all',
-    sum((row) => row.items).toLocaleString('en'),
+    itemsText({ items: sum((row) => row.items), compared: sum((row) => row.compared ?? 0) }),
     prettyBytes(sum((row) => row.bytes)),
     '',
     judged.length === 0 ? 'not validated' : `${atLeast ? 'at least ' : ''}${total.toLocaleString('en')}`,

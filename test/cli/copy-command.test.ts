@@ -93,6 +93,16 @@ describe('carryover copy', () => {
     });
   });
 
+  test('shows what was compared where a run validates alone', async () => {
+    const { copy } = await stores({ orders: 12, customers: 5 });
+    expect((await copy()).exitCode).toBe(0);
+    const { exitCode, stdout } = await copy('--steps', 'validate');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/customers\W+5 compared .* 0 \W+orders\W+12 compared .* 0 \W+all\W+17 compared .* 0 /s);
+    const [, orders] = reportOf((await copy('--steps', 'validate', '--json')).stdout).tables;
+    expect(orders).toMatchObject({ table: 'orders', items: 0, compared: 12 });
+  });
+
   test('ends with 2 where tables are there already, in the words of its options', async () => {
     const { target, copy } = await stores({ orders: 5, customers: 5 }, { orders: 1 });
     const { exitCode, stdout, stderr } = await copy();

@@ -128,10 +128,10 @@ export function existingFaults(input: CopyInput, table: string, { location, capa
   // Only Setup touches tables; the other steps need them there.
   if (!input.steps.includes('setup')) return [];
   const field = 'copy.onExisting';
-  if (input.onExisting === 'fail')
-    return [
-      { field, message: `table "${table}" is in ${location} already: exclude it, or choose "replace" or "merge"` },
-    ];
+  if (input.onExisting === 'fail') {
+    const choice = capabilities.merge ? '"replace" or "merge"' : '"replace"';
+    return [{ field, message: `table "${table}" is in ${location} already: exclude it, or choose ${choice}` }];
+  }
   if (input.onExisting === 'merge' && !capabilities.merge)
     return [
       {
