@@ -8,6 +8,7 @@ export function errorText(error: NonNullable<CopyReport['error']>, report: CopyR
     return ['Validation found differences:', ...differences].join('\n');
   if (error.name === 'InputError')
     return `The input cannot be used:\n${withOptionFields(error.message).replace(/^/gm, '  ')}`;
+  if (error.name === 'LockHeldError') return `Nothing was done: ${error.message}`;
   if (error.name === 'InterruptedError') return `Stopped in ${error.step} by ${error.message}`;
   return `${error.name} in ${error.step}: ${error.message}`;
 }
