@@ -11,6 +11,6 @@ process.stderr.write(
 );
 const commits = await commitBench(10_000, 3);
 process.stderr.write('A whole copy in a process of its own, PostgreSQL to DynamoDB, validated:\n');
-const scale = await scaleBench(100_000, 1_000_000);
+const scale = await scaleBench([100_000, 500_000, 1_000_000]);
 process.stdout.write(`${figuresTable([...copy, ...commits, ...scale])}\n`);
 process.exit(0);
