@@ -1,19 +1,8 @@
 import { z } from 'zod';
 import { CorruptDataError, PredicateFailedError } from '../errors.js';
 import type { KeyValueStore } from './key-value-store.js';
-import type { LeaseCell, LeaseState } from './lease-cell.js';
+import { leaseRecordSchema, type LeaseCell, type LeaseState } from './lease-cell.js';
 import { readableBytes } from './stored-form.js';
-
-/** A lease as it is written. */
-export const leaseRecordSchema = z.strictObject({
-  owner: z.string(),
-  who: z.string(),
-  where: z.string(),
-  since: z.string(),
-  token: z.int().positive(),
-  renewals: z.int().nonnegative(),
-  durationMs: z.number().positive(),
-});
 
 const cellSchema = z.strictObject({
   format: z.literal(1),

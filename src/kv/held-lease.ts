@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import { InputError, LeaseLostError, OutcomeUnknownError, StoreUnavailableError } from '../errors.js';
 import { ownLease, renewed, type LeaseCell, type LeaseOwner, type LeaseRecord, type LeaseView } from './lease-cell.js';
+import { elapsedMs, momentNow, type Moment } from './moment.js';
 
 /** A lease as one worker of its owner holds it. Other workers of the same owner renew the same lease. */
 export interface HeldLease extends LeaseOwner {
@@ -33,7 +34,8 @@ const tries = 20;
  *
  * When is it certainly ours? A contender takes over when it saw the same renewal for the whole duration. So from any
  * moment before a renewal took effect, the duration is ours: from the start of our own renewing write, or, when a read
- * shows that another worker renewed since our last read, from the start of that last read.
+ * shows that another worker renewed since our last read, from the start of that last read. Time goes by the clock that
+ * went further since: who slept with the machine did not renew, though the monotonic clock may not know it.
  */
 export function holdLease(options: HoldLeaseOptions): HeldLease {
   const { durationMs, requestTimeoutMs } = options;
@@ -47,11 +49,12 @@ export function holdLease(options: HoldLeaseOptions): HeldLease {
 class WorkerLease implements HeldLease {
   readonly owner: string;
   readonly token: number;
-  /** By the monotonic clock, as all times here. */
-  #validUntil = Number.NEGATIVE_INFINITY;
-  #extendedAt = Number.NEGATIVE_INFINITY;
+  /** From when on the duration counts; undefined before the first `keep`. */
+  #validFrom: Moment | undefined;
+  /** When that was learned. */
+  #extendedAt: Moment | undefined;
   #revision = 0;
-  #lastRead: { readonly startedAt: number; readonly renewals: number } | undefined;
+  #lastRead: { readonly startedAt: Moment; readonly renewals: number } | undefined;
   #lost: LeaseLostError | undefined;
   #keeping: Promise<void> | undefined;
 
@@ -67,27 +70,33 @@ class WorkerLease implements HeldLease {
 
   assertMaySend(): void {
     if (this.#lost !== undefined) throw this.#lost;
-    const { clock, requestTimeoutMs, cell } = this.options;
-    if (clock.monotonic() <= this.#validUntil - requestTimeoutMs) return;
+    const { requestTimeoutMs, cell } = this.options;
+    if (this.#leftMs() >= requestTimeoutMs) return;
     throw new LeaseLostError(
       `run ${this.owner} may no longer write to ${cell.what}: its lease was not renewed in time (token ${this.token})`,
     );
   }
 
   validForMs(): number {
-    return this.#lost === undefined ? Math.max(0, this.#validUntil - this.options.clock.monotonic()) : 0;
+    return this.#lost === undefined ? Math.max(0, this.#leftMs()) : 0;
   }
 
   revision(): number {
     return this.#revision;
   }
 
+  /** Below 0 when the time is over. */
+  #leftMs(): number {
+    const { clock, durationMs } = this.options;
+    return this.#validFrom === undefined ? Number.NEGATIVE_INFINITY : durationMs - elapsedMs(clock, this.#validFrom);
+  }
+
   async #keep(): Promise<void> {
     const { cell, clock, durationMs } = this.options;
     if (this.#lost !== undefined) throw this.#lost;
-    if (clock.monotonic() - this.#extendedAt < durationMs / 3) return;
+    if (this.#extendedAt !== undefined && elapsedMs(clock, this.#extendedAt) < durationMs / 3) return;
     for (let attempt = 1; attempt <= tries; attempt++) {
-      const startedAt = clock.monotonic();
+      const startedAt = momentNow(clock);
       const view = await cell.read();
       const lease = this.#own(view);
       this.#revision = view.revision;
@@ -109,18 +118,17 @@ class WorkerLease implements HeldLease {
   }
 
   /** True: another worker renewed recently enough that this one need not write. */
-  #learn(startedAt: number, lease: LeaseRecord): boolean {
-    const { clock, durationMs, requestTimeoutMs } = this.options;
+  #learn(startedAt: Moment, lease: LeaseRecord): boolean {
+    const { durationMs, requestTimeoutMs } = this.options;
     const before = this.#lastRead;
     this.#lastRead = { startedAt, renewals: lease.renewals };
     if (before === undefined || before.renewals === lease.renewals) return false;
     this.#extend(before.startedAt);
-    const nextKeepAt = clock.monotonic() + durationMs / 3;
-    return nextKeepAt <= this.#validUntil - requestTimeoutMs;
+    return this.#leftMs() - durationMs / 3 >= requestTimeoutMs;
   }
 
   async #renew(view: LeaseView, lease: LeaseRecord): Promise<boolean> {
-    const startedAt = this.options.clock.monotonic();
+    const startedAt = momentNow(this.options.clock);
     try {
       if (!(await view.swap(renewed(view, lease)))) return false;
     } catch (error) {
@@ -134,8 +142,8 @@ class WorkerLease implements HeldLease {
     return true;
   }
 
-  #extend(from: number): void {
-    this.#validUntil = Math.max(this.#validUntil, from + this.options.durationMs);
-    this.#extendedAt = this.options.clock.monotonic();
+  #extend(from: Moment): void {
+    if (this.#validFrom === undefined || from.monotonicMs >= this.#validFrom.monotonicMs) this.#validFrom = from;
+    this.#extendedAt = momentNow(this.options.clock);
   }
 }

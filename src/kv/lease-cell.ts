@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { LeaseLostError, type LeaseHolder } from '../errors.js';
 
 /** Ownership that expires unless it is renewed. Times in it are for people; nothing is decided by them. */
@@ -9,6 +10,17 @@ export interface LeaseRecord extends LeaseHolder {
   /** How long it lives after it was last renewed. */
   readonly durationMs: number;
 }
+
+/** A lease as it is written, as JSON. */
+export const leaseRecordSchema: z.ZodType<LeaseRecord> = z.strictObject({
+  owner: z.string(),
+  who: z.string(),
+  where: z.string(),
+  since: z.string(),
+  token: z.int().positive(),
+  renewals: z.int().nonnegative(),
+  durationMs: z.number().positive(),
+});
 
 /** A lease as it lies in some value, beside the largest token that was ever given, which outlives the lease. */
 export interface LeaseState {

@@ -1,20 +1,10 @@
 import { z } from 'zod';
 import { CorruptDataError, PredicateFailedError } from '../errors.js';
 import type { KeyValueStore, Predicate } from '../kv/key-value-store.js';
-import { ownLease, type LeaseCell, type LeaseOwner } from '../kv/lease-cell.js';
+import { leaseRecordSchema, ownLease, type LeaseCell, type LeaseOwner, type LeaseRecord } from '../kv/lease-cell.js';
 import type { HeldLease } from '../kv/held-lease.js';
 import { Backoff, type RetryOptions } from '../kv/retry-policy.js';
 import type { Fence } from '../stores/store.js';
-
-const leaseSchema = z.strictObject({
-  owner: z.string(),
-  who: z.string(),
-  where: z.string(),
-  since: z.string(),
-  token: z.int().positive(),
-  renewals: z.int().nonnegative(),
-  durationMs: z.number().positive(),
-});
 
 const attemptSchema = z.strictObject({
   id: z.string(),
@@ -39,7 +29,7 @@ const stateSchema = z.strictObject({
   version: z.int().nonnegative(),
   revision: z.int().nonnegative(),
   token: z.int().nonnegative(),
-  lease: leaseSchema.optional(),
+  lease: leaseRecordSchema.optional(),
   takenAt: z.int().nonnegative().optional(),
   attempt: attemptSchema.optional(),
   active: z.record(z.string(), z.string()),
@@ -60,7 +50,7 @@ export interface StateEntry {
   readonly revision: number;
   /** The largest fencing token that was ever given. */
   readonly token: number;
-  readonly lease?: z.infer<typeof leaseSchema> | undefined;
+  readonly lease?: LeaseRecord | undefined;
   /**
    * The revision that the first owner found who has not begun to work since, however many came after it. Absent once
    * one has begun. Whatever was saved elsewhere with a later revision speaks of a state that is no more.

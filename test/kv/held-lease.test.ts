@@ -64,6 +64,49 @@ describe('held lease', () => {
     expect(held.validForMs()).toBe(requestTimeoutMs - 1);
   });
 
+  test('ends by the wall clock when the machine slept, and is renewed when it wakes in time', async () => {
+    const { worker, clock, requests } = await owned();
+    const held = worker();
+    await held.keep();
+    const after = { ...requests };
+    clock.wall += durationMs - requestTimeoutMs;
+    held.assertMaySend();
+    clock.wall += 1;
+    expect(() => held.assertMaySend()).toThrow(/was not renewed in time/);
+    expect(held.validForMs()).toBe(requestTimeoutMs - 1);
+    await held.keep();
+    expect(requests).toEqual({ reads: after.reads + 1, writes: after.writes + 1 });
+    expect(held.validForMs()).toBe(durationMs);
+    held.assertMaySend();
+  });
+
+  test('ends by the monotonic clock when the wall clock is set back, and is neither longer nor renewed later', async () => {
+    const { worker, clock, requests } = await owned();
+    const held = worker();
+    await held.keep();
+    const after = { ...requests };
+    clock.wall -= 1_000 * durationMs;
+    expect(held.validForMs()).toBe(durationMs);
+    clock.advance(durationMs / 3);
+    await held.keep();
+    expect(requests.writes).toBe(after.writes + 1);
+    clock.wall -= 1_000 * durationMs;
+    clock.advance(durationMs - requestTimeoutMs + 1);
+    expect(() => held.assertMaySend()).toThrow(LeaseLostError);
+  });
+
+  test('counts what another renewed from the own read before it, by either clock', async () => {
+    const { worker, clock, driver } = await owned();
+    const [one, other] = [worker(), worker()];
+    await one.keep();
+    clock.advance(durationMs / 3);
+    await other.keep();
+    clock.wall += durationMs / 3;
+    driver.writeIf = () => Promise.reject(new Error('refused'));
+    await expect(one.keep()).rejects.toThrow('refused');
+    expect(one.validForMs()).toBe(durationMs / 3);
+  });
+
   test('is shared by calls of keep at one time', async () => {
     const { worker, requests } = await owned();
     const held = worker();

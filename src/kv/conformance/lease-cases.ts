@@ -158,6 +158,20 @@ function clockCases(open: Open): Cases {
       await runWith(future, 1_000, [waiting]);
       await rejects(waiting, 'LockHeldError');
     },
+    'lease: a holder whose machine slept may send nothing, though its monotonic clock stood still meanwhile': async (
+      world,
+    ) => {
+      const [cell, clock] = await open(world);
+      const sleeper = new ManualClock();
+      const held = hold(cell, 'sleeper', (await acquire(cell, 'sleeper', sleeper)).token, sleeper);
+      await held.keep();
+      const other = acquire(cell, 'other', clock);
+      await runWith(clock, 1_000, [other]);
+      sleeper.wall += clock.monotonic();
+      assert.throws(() => held.assertMaySend(), { name: 'LeaseLostError' });
+      assert.equal(held.validForMs(), 0);
+      await rejects(held.keep(), 'LeaseLostError', /run other owns it/);
+    },
     'lease: who waits by a clock that stands still never takes over, and can be stopped': async (world) => {
       const [cell, clock] = await open(world);
       const [stopped, stop] = [new ManualClock(), new AbortController()];

@@ -13,40 +13,46 @@ import type { Cases, World } from './world.js';
 const durationMs = 6_000;
 const requestTimeoutMs = 1_000;
 
-/** Runs that contend for one lease, each with two workers; some release it, some die. */
+/** Runs that contend for one lease, on three machines, each with two workers; some release it, some die. */
 class Contest {
-  readonly clock = new ManualClock();
+  readonly machines = [new ManualClock(), new ManualClock(), new ManualClock()] as const;
   readonly held = new Set<HeldLease>();
   readonly stop = new AbortController();
   /** The tokens that were given. */
   readonly tokens: number[] = [];
-  readonly #cell: LeaseCell;
+  readonly #cells: readonly LeaseCell[];
   /** The lease as nobody's turn: for looking at it. */
   readonly #sound: LeaseCell;
 
   constructor(driver: KeyValueDriver, turns: Turns, cellOf: CellOf) {
-    const waits = { clock: this.clock, random: () => 0.5 };
-    this.#cell = cellOf(checkedStore(turns.over(driver), waits));
+    this.#cells = this.machines.map((clock) => cellOf(checkedStore(turns.over(driver), { clock, random: () => 0.5 })));
     this.#sound = cellOf(checkedStore(driver));
   }
 
+  /** Lets time pass. A machine that is asleep sees it by its wall clock alone. */
+  pass(ms: number, asleep?: number): void {
+    for (const [machine, clock] of this.machines.entries())
+      if (machine === asleep) clock.wall += ms;
+      else clock.advance(ms);
+  }
+
   /** Tries again and again, as a new run each time, until it had its turn. */
-  async runs(name: string, keeps: number, dies: boolean): Promise<void> {
+  async runs(index: number, keeps: number, dies: boolean): Promise<void> {
     for (let attempt = 0; !this.stop.signal.aborted; attempt++)
-      if (await this.run(`${name}.${attempt}`, keeps, dies)) return;
+      if (await this.run(`run ${index}.${attempt}`, index % this.machines.length, keeps, dies)) return;
   }
 
   /** False: the lease was another's, or became it. */
-  async run(owner: string, keeps: number, dies: boolean): Promise<boolean> {
-    const { clock } = this;
-    const cell = this.#cell;
+  async run(owner: string, machine: number, keeps: number, dies: boolean): Promise<boolean> {
+    const [clock, cell] = [this.machines[machine], this.#cells[machine]];
+    if (clock === undefined || cell === undefined) throw new RangeError(`there is no machine ${machine}`);
     try {
       const options = { owner, who: 'ann', where: 'laptop', durationMs, clock, signal: this.stop.signal };
       const { token } = await acquireLease(cell, options);
       this.tokens.push(token);
       const workers = [0, 1].map(() => holdLease({ cell, owner, token, durationMs, requestTimeoutMs, clock }));
       for (const worker of workers) this.held.add(worker);
-      await Promise.all(workers.map((worker) => this.work(worker, keeps)));
+      await Promise.all(workers.map((worker) => this.work(worker, clock, keeps)));
       if (dies) return true;
       for (const worker of workers) this.held.delete(worker);
       await renewLease(cell, { owner, token }, { clock });
@@ -59,10 +65,10 @@ class Contest {
     }
   }
 
-  async work(worker: HeldLease, keeps: number): Promise<void> {
+  async work(worker: HeldLease, clock: ManualClock, keeps: number): Promise<void> {
     for (let keep = 0; keep < keeps; keep++) {
       await worker.keep();
-      await this.clock.sleep(durationMs / 4, this.stop.signal);
+      await clock.sleep(durationMs / 4, this.stop.signal);
     }
   }
 
@@ -77,12 +83,15 @@ class Contest {
 }
 
 const contender = fc.record({ keeps: fc.integer({ min: 1, max: 4 }), dies: fc.boolean(), startsAt: fc.nat(10) });
-/** Time between two turns: mostly little, so that a lease's time spans many requests; sometimes a paused machine. */
-const pause = fc.oneof({ weight: 6, arbitrary: fc.nat(200) }, { weight: 1, arbitrary: fc.nat(durationMs) });
+/** Time between two turns: mostly little, so that a lease's time spans many requests; sometimes one machine sleeps for it. */
+const pause = fc.record({
+  ms: fc.oneof({ weight: 6, arbitrary: fc.nat(200) }, { weight: 1, arbitrary: fc.nat(durationMs) }),
+  asleep: fc.option(fc.nat(2), { nil: undefined }),
+});
 
 interface History {
   readonly contenders: readonly { readonly keeps: number; readonly dies: boolean; readonly startsAt: number }[];
-  readonly pauses: readonly number[];
+  readonly pauses: readonly { readonly ms: number; readonly asleep: number | undefined }[];
 }
 
 const history: fc.Arbitrary<History> = fc.oneof(
@@ -102,16 +111,16 @@ const history: fc.Arbitrary<History> = fc.oneof(
 
 async function play(contest: Contest, turns: Turns, { contenders, pauses }: History): Promise<void> {
   const works: Promise<void>[] = [];
-  for (const [step, pauseMs] of pauses.entries()) {
+  for (const [step, { ms, asleep }] of pauses.entries()) {
     for (const [index, { keeps, dies, startsAt }] of contenders.entries())
-      if (startsAt === step) works.push(contest.runs(`run ${index}`, keeps, dies));
+      if (startsAt === step) works.push(contest.runs(index, keeps, dies));
     await turns.take();
-    contest.clock.advance(pauseMs);
+    contest.pass(ms, asleep);
     await contest.check();
   }
   contest.stop.abort(new Error('over'));
   assert.equal(new Set(contest.tokens).size, contest.tokens.length, 'no token is given twice');
-  await turns.takeAll(works, () => contest.clock.advance(1_000));
+  await turns.takeAll(works, () => contest.pass(1_000));
 }
 
 export function leaseInterleavingCases(cellOf: CellOf): Cases {
