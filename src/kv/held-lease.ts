@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { InputError, LeaseLostError, OutcomeUnknownError, StoreUnavailableError } from '../errors.js';
+import { systemClock } from '../system-clock.js';
 import { ownLease, renewed, type LeaseCell, type LeaseOwner, type LeaseRecord, type LeaseView } from './lease-cell.js';
 import { elapsedMs, momentNow, type Moment } from './moment.js';
 
@@ -23,7 +24,7 @@ export interface HoldLeaseOptions extends LeaseOwner {
   readonly durationMs: number;
   /** How long a request that is sent now may still be under way. */
   readonly requestTimeoutMs: number;
-  readonly clock: Clock;
+  readonly clock?: Clock;
 }
 
 /** A cell may be changed by others so often between a read and a write; each change may be another worker's renewal. */
@@ -41,7 +42,7 @@ export function holdLease(options: HoldLeaseOptions): HeldLease {
   const { durationMs, requestTimeoutMs } = options;
   if (requestTimeoutMs >= (durationMs * 2) / 3) {
     const message = `must be less than two thirds of the lease's ${durationMs} ms, else nothing could ever be sent; it is ${requestTimeoutMs}`;
-    throw new InputError([{ field: 'settings.requestTimeoutMs', message }]);
+    throw new InputError([{ field: 'requestTimeoutMs', message }]);
   }
   return new WorkerLease(options);
 }
@@ -49,6 +50,7 @@ export function holdLease(options: HoldLeaseOptions): HeldLease {
 class WorkerLease implements HeldLease {
   readonly owner: string;
   readonly token: number;
+  readonly #clock: Clock;
   /** From when on the duration counts; undefined before the first `keep`. */
   #validFrom: Moment | undefined;
   /** When that was learned. */
@@ -61,6 +63,7 @@ class WorkerLease implements HeldLease {
   constructor(readonly options: HoldLeaseOptions) {
     this.owner = options.owner;
     this.token = options.token;
+    this.#clock = options.clock ?? systemClock;
   }
 
   keep(): Promise<void> {
@@ -87,16 +90,16 @@ class WorkerLease implements HeldLease {
 
   /** Below 0 when the time is over. */
   #leftMs(): number {
-    const { clock, durationMs } = this.options;
-    return this.#validFrom === undefined ? Number.NEGATIVE_INFINITY : durationMs - elapsedMs(clock, this.#validFrom);
+    if (this.#validFrom === undefined) return Number.NEGATIVE_INFINITY;
+    return this.options.durationMs - elapsedMs(this.#clock, this.#validFrom);
   }
 
   async #keep(): Promise<void> {
-    const { cell, clock, durationMs } = this.options;
+    const { cell, durationMs } = this.options;
     if (this.#lost !== undefined) throw this.#lost;
-    if (this.#extendedAt !== undefined && elapsedMs(clock, this.#extendedAt) < durationMs / 3) return;
+    if (this.#extendedAt !== undefined && elapsedMs(this.#clock, this.#extendedAt) < durationMs / 3) return;
     for (let attempt = 1; attempt <= tries; attempt++) {
-      const startedAt = momentNow(clock);
+      const startedAt = momentNow(this.#clock);
       const view = await cell.read();
       const lease = this.#own(view);
       this.#revision = view.revision;
@@ -128,7 +131,7 @@ class WorkerLease implements HeldLease {
   }
 
   async #renew(view: LeaseView, lease: LeaseRecord): Promise<boolean> {
-    const startedAt = momentNow(this.options.clock);
+    const startedAt = momentNow(this.#clock);
     try {
       if (!(await view.swap(renewed(view, lease)))) return false;
     } catch (error) {
@@ -144,6 +147,6 @@ class WorkerLease implements HeldLease {
 
   #extend(from: Moment): void {
     if (this.#validFrom === undefined || from.monotonicMs >= this.#validFrom.monotonicMs) this.#validFrom = from;
-    this.#extendedAt = momentNow(this.options.clock);
+    this.#extendedAt = momentNow(this.#clock);
   }
 }

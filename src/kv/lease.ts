@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { LockHeldError, OutcomeUnknownError, StoreUnavailableError } from '../errors.js';
+import { systemClock } from '../system-clock.js';
 import {
   isOwn,
   ownLease,
@@ -21,11 +22,13 @@ const pollMs = 1_000;
 const contention = { attempts: 30, baseMs: 20, capMs: 500 };
 
 export interface AcquireOptions extends RetryOptions {
+  /** Unique to this owner: whoever asks with the same name gets the same lease. */
   readonly owner: string;
+  /** For people: the person or role, and the host, that others are told of. */
   readonly who: string;
   readonly where: string;
+  /** How long the lease lives without being renewed. */
   readonly durationMs: number;
-  readonly clock: Clock;
   /** The token shall be larger than this one too: a cell that was set back has forgotten some. */
   readonly tokenAbove?: number;
   readonly signal?: AbortSignal;
@@ -48,7 +51,7 @@ export interface AcquireOptions extends RetryOptions {
  * after it, so that the holder's time is over first whatever their clocks say, if only both run at about one speed.
  */
 export async function acquireLease(cell: LeaseCell, options: AcquireOptions): Promise<LeaseRecord> {
-  const { owner, clock, signal } = options;
+  const { owner, clock = systemClock, signal } = options;
   const backoff = new Backoff(contention, options);
   let watched: { lease: LeaseRecord; sinceMs: number } | undefined;
   for (let collisions = 0; ;) {
@@ -66,7 +69,7 @@ export async function acquireLease(cell: LeaseCell, options: AcquireOptions): Pr
         continue;
       }
     }
-    const taken = newLease(view, options);
+    const taken = newLease(view, options, clock);
     if (await swapped(view, { lease: taken, token: taken.token })) return taken;
     if (!(await backoff.again(++collisions))) throw unsettled(cell);
   }
@@ -94,8 +97,8 @@ export async function releaseLease(cell: LeaseCell, own: LeaseOwner, options: Re
   }
 }
 
-function newLease(view: LeaseState, options: AcquireOptions): LeaseRecord {
-  const { owner, who, where, durationMs, clock, tokenAbove = 0 } = options;
+function newLease(view: LeaseState, options: AcquireOptions, clock: Clock): LeaseRecord {
+  const { owner, who, where, durationMs, tokenAbove = 0 } = options;
   const since = new Date(clock.now()).toISOString();
   const token = Math.max(view.token, tokenAbove) + 1;
   return { owner, who, where, since, token, renewals: 0, durationMs };

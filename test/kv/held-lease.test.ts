@@ -180,6 +180,6 @@ describe('held lease', () => {
       clock,
     };
     expect(() => holdLease(options)).toThrow(InputError);
-    expect(() => holdLease(options)).toThrow(/settings.requestTimeoutMs: must be less than two thirds/);
+    expect(() => holdLease(options)).toThrow(/^requestTimeoutMs: must be less than two thirds/);
   });
 });
