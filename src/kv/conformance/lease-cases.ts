@@ -26,7 +26,13 @@ export function leaseCases(cellOf: CellOf): Cases {
     cellOf(await world.store()),
     new ManualClock(),
   ];
-  return { ...ownerCases(open), ...deadHolderCases(open), ...clockCases(open), ...holderClockCases(open), ...lostAnswerCases(cellOf) };
+  return {
+    ...ownerCases(open),
+    ...deadHolderCases(open),
+    ...clockCases(open),
+    ...holderClockCases(open),
+    ...lostAnswerCases(cellOf),
+  };
 }
 
 type Open = (world: World) => Promise<[LeaseCell, ManualClock]>;
