@@ -28,7 +28,9 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const [p, k] = [bytes('p'), bytes('k')];
 const quick = { retry: { baseMs: 1, capMs: 2 } };
 
-kvConformance('dynamodb', async () => new DynamodbKeyValueDriver({ client, table: newTable(), pageEntries: 10 }), 10);
+kvConformance('dynamodb', async () => new DynamodbKeyValueDriver({ client, table: newTable(), pageEntries: 10 }), {
+  sequential: 10,
+});
 
 describe('key-value store in DynamoDB', () => {
   test('makes its table with the first write only, on demand, with binary keys', async () => {

@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import pg from 'pg';
 import {
   CorruptDataError,
   OutcomeUnknownError,
@@ -9,18 +6,16 @@ import {
 } from '../../src/errors.js';
 import { aroundDriver } from '../../src/kv/around-driver.js';
 import { checkedStore } from '../../src/kv/checked-store.js';
-import { DynamodbKeyValueDriver } from '../../src/kv/dynamodb-key-value-store.js';
 import type { KeyValueDriver } from '../../src/kv/key-value-driver.js';
 import { beginAgain, beginLinked, createLinked, keepForEver, link } from '../../src/kv/linked-objects.js';
 import { vacancy } from '../../src/kv/linked-vacancy.js';
 import { MemoryKeyValueDriver, openMemoryKeyValueStore } from '../../src/kv/memory-key-value-store.js';
-import { PostgresKeyValueDriver } from '../../src/kv/postgres-key-value-store.js';
 import { sweep } from '../../src/kv/sweep.js';
 import { update } from '../../src/kv/update.js';
-import { testDynamodb } from '../support/dynamodb.js';
 import { bytes } from '../support/kv-bytes.js';
+import { quick } from '../support/kv-conformance.js';
+import { keyValueEngines } from '../support/kv-engines.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { testPostgres } from '../support/postgres.js';
 import {
   addPage,
   albumOf,
@@ -36,7 +31,6 @@ import {
 
 const album = albumPlace('a');
 const graceMs = 60_000;
-const quick = { retry: { baseMs: 1, capMs: 20 } };
 const registry = 'linked objects';
 
 describe('a creation', () => {
@@ -139,11 +133,7 @@ describe('a creation', () => {
   });
 });
 
-describe.each<[string, () => Promise<{ driver: KeyValueDriver; close: () => Promise<void> }>]>([
-  ['memory', async () => ({ driver: new MemoryKeyValueDriver(), close: async () => undefined })],
-  ['dynamodb', openDynamodb],
-  ['postgres', openPostgres],
-])('on %s', (_name, open) => {
+describe.each(keyValueEngines)('in %s', (_name, open) => {
   let driver: KeyValueDriver;
   let close: () => Promise<void>;
   beforeAll(async () => ({ driver, close } = await open()));
@@ -218,26 +208,4 @@ function killedAfter(driver: KeyValueDriver, writes: number): KeyValueDriver {
     if (!isRead && left-- <= 0) throw new Killed('killed');
     return perform();
   });
-}
-
-async function openDynamodb() {
-  const engine = await testDynamodb();
-  const client = new DynamoDBClient({ endpoint: engine.endpoint, region: 'us-east-1' });
-  const driver = new DynamodbKeyValueDriver({ client, table: `linked-${randomBytes(6).toString('hex')}` });
-  const close = async () => {
-    client.destroy();
-    await engine.stop();
-  };
-  return { driver, close };
-}
-
-async function openPostgres() {
-  const engine = await testPostgres();
-  const pool = new pg.Pool({ connectionString: engine.url, max: 8 });
-  const driver = new PostgresKeyValueDriver({ pool, schema: 'public', table: 'linked' });
-  const close = async () => {
-    await pool.end();
-    await engine.stop();
-  };
-  return { driver, close };
 }

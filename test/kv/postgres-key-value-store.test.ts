@@ -24,7 +24,7 @@ const quick = { retry: { baseMs: 1, capMs: 2 } };
 kvConformance(
   'postgres',
   async () => new PostgresKeyValueDriver({ pool, schema: 'public', table: newTable(), pageEntries: 10 }),
-  10,
+  { sequential: 10 },
 );
 
 describe('key-value store in PostgreSQL', () => {

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
-import { StoreUnavailableError } from '../../../src/errors.js';
 import { aroundDriver } from '../../../src/kv/around-driver.js';
 import { checkedStore } from '../../../src/kv/checked-store.js';
-import { faultyDriver, type Fault } from '../../../src/kv/conformance/faulty-driver.js';
 import type { KeyValueDriver } from '../../../src/kv/key-value-driver.js';
 import type { KeyValueStore } from '../../../src/kv/key-value-store.js';
 import { MemoryKeyValueDriver } from '../../../src/kv/memory-key-value-store.js';
+import { systemClock } from '../../../src/system-clock.js';
+import { keyValueEngines } from '../../support/kv-engines.js';
 import { expectSound, newRepository, promptClock, runCommitter, Told } from './committers.js';
+import { deafAtTimes, killedAfter, type Outage } from './faulty-processes.js';
 
 const clock = promptClock;
 const storeOf = (driver: KeyValueDriver): KeyValueStore => checkedStore(driver, { clock });
@@ -21,38 +22,8 @@ function uneven(driver: KeyValueDriver, turns: readonly number[]): KeyValueDrive
 }
 const turns = fc.array(fc.nat(5), { minLength: 7, maxLength: 13 });
 
-/** A process that is killed at its request number `calls`: from that one on none is answered; that one may arrive. */
-function killedAfter(driver: KeyValueDriver, calls: number, arrives: boolean): KeyValueDriver {
-  const dead = () => Promise.reject(new Error('killed'));
-  const last: Fault = arrives ? async (perform) => perform().then(dead) : dead;
-  return faultyDriver(driver, [...Array.from({ length: calls }, (): Fault => 'pass'), last], dead);
-}
-
-/** After so many requests, the answer to the next conditional write is lost, and those to so many further requests too. */
-const outage = fc.record({ after: fc.nat(60), deaf: fc.constantFrom(0, 0, 1, 4, 5, 6, 7) });
+const outage: fc.Arbitrary<Outage> = fc.record({ after: fc.nat(60), deaf: fc.constantFrom(0, 0, 1, 4, 5, 6, 7) });
 const outages = fc.array(outage, { minLength: 5, maxLength: 20, size: 'max' });
-
-/**
- * A process that hears nothing for a while, again and again. A store tries a request four times: deaf for four requests,
- * it cannot find out what became of the conditional write; up to seven, it can read again in the end.
- */
-function deafAtTimes(driver: KeyValueDriver, plan: readonly { after: number; deaf: number }[]): KeyValueDriver {
-  const ahead = [...plan];
-  let [requests, deaf] = [0, 0];
-  return aroundDriver(driver, async (operation, perform) => {
-    const next = ahead[0];
-    requests++;
-    if (deaf > 0) deaf--;
-    else if (next === undefined || requests <= next.after || operation !== 'writeIf') return perform();
-    else {
-      ({ deaf } = next);
-      requests = 0;
-      ahead.shift();
-      await perform();
-    }
-    throw new StoreUnavailableError('connection reset');
-  });
-}
 
 describe('committers on one branch', () => {
   test('killed at random points lose nothing that they were told of, and leave nothing twice', async () => {
@@ -97,5 +68,41 @@ describe('committers on one branch', () => {
     );
     // Few calls end with an error: those whose beginning cannot be told from another's.
     expect(told).toBeGreaterThan(asked * 0.9);
+  });
+});
+
+/** Of ten processes, each of which asks for six commits, three are killed and four lose answers. */
+const ten = fc.record({
+  lives: fc.array(fc.record({ calls: fc.nat(60), arrives: fc.boolean() }), { minLength: 3, maxLength: 3 }),
+  outages: fc.array(outages, { minLength: 4, maxLength: 4 }),
+});
+
+describe.each(keyValueEngines)('ten committers on one branch in %s', (_name, open) => {
+  test('of whom some are killed and some lose answers, lose no commit and make none twice', async () => {
+    const quick = { retry: { baseMs: 1, capMs: 20 } };
+    const property = fc.asyncProperty(ten, async ({ lives, outages: lost }) => {
+      const { driver, close } = await open();
+      try {
+        const storeOver = (over: KeyValueDriver) => checkedStore(over, quick);
+        const home = await newRepository(storeOver(driver));
+        const told = new Told();
+        const processes = [
+          ...Array.from({ length: 3 }, () => driver),
+          ...lives.map(({ calls, arrives }) => killedAfter(driver, calls, arrives)),
+          ...lost.map((plan) => deafAtTimes(driver, plan)),
+        ];
+        await Promise.all(
+          processes.map((process, index) =>
+            runCommitter({ store: storeOver(process), clock: systemClock }, `${index}`, 6, told),
+          ),
+        );
+        expect(told.failed.filter((error) => String(error) === 'Error: killed')).toHaveLength(3);
+        expect(told.committed.length).toBeGreaterThan(3 * 6);
+        await expectSound(home, told);
+      } finally {
+        await close();
+      }
+    });
+    await fc.assert(property, { numRuns: 2, endOnFailure: true });
   });
 });

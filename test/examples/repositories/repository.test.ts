@@ -5,11 +5,11 @@ import { sweepRepositories } from '../../../examples/repositories/reachability.j
 import { createRepository, listRepositories, openRepository } from '../../../examples/repositories/repository.js';
 import { putObject } from '../../../examples/repositories/staging.js';
 import { checkedStore } from '../../../src/kv/checked-store.js';
-import { faultyDriver, type Fault } from '../../../src/kv/conformance/faulty-driver.js';
 import { MemoryKeyValueDriver, openMemoryKeyValueStore } from '../../../src/kv/memory-key-value-store.js';
 import { collect } from '../../support/kv-bytes.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { promptClock as clock } from './committers.js';
+import { killedAfter } from './faulty-processes.js';
 
 const named = (name: string) => ({ name, storageNamespace: `s3://bucket/${name}` });
 
@@ -43,13 +43,10 @@ describe('a repository', () => {
   });
 });
 
-/** Performs so many requests, loses or performs the next, and answers none from then on. */
-function killed(driver: MemoryKeyValueDriver, calls: number, arrives: boolean) {
-  const dead = () => Promise.reject(new Error('killed'));
-  const last: Fault = arrives ? (perform) => perform().then(dead) : dead;
-  const passed = Array.from({ length: calls }, (): Fault => 'pass');
-  return { store: checkedStore(faultyDriver(driver, [...passed, last], dead), { clock }), clock };
-}
+const killed = (driver: MemoryKeyValueDriver, calls: number, arrives: boolean) => ({
+  store: checkedStore(killedAfter(driver, calls, arrives), { clock }),
+  clock,
+});
 
 describe('the creation of a repository, killed at any request', () => {
   test.each([false, true])(

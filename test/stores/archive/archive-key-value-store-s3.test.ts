@@ -21,7 +21,7 @@ const open = () => {
   return Promise.resolve(new S3KeyValueDriver(place, createS3Client(at, 5_000, 1), 10));
 };
 
-kvConformance('objects of an archive on S3', open, 5);
+kvConformance('objects of an archive on S3', open, { sequential: 5 });
 
 describe('an entry on S3', () => {
   const [partition, key] = [bytes('p'), bytes('k')];
