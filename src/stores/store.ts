@@ -25,6 +25,9 @@ export interface Store {
   /** The names of all tables that can be carried, in no order. */
   tables(): AsyncIterable<string>;
 
+  /** Why there are no tables, where it is the place itself that is not there: `schema "sales" does not exist`. */
+  absence?(): Promise<string | undefined>;
+
   /** What the table is, in its logical form: see TableDescription. Throws TableNotFoundError, and only for absence. */
   describe(table: string): Promise<TableDescription>;
 
@@ -43,8 +46,11 @@ export interface Store {
    */
   create(description: TableDescription, fence?: Fence): Promise<{ ready: boolean; identity: string }>;
 
-  /** Drops this table alone. False: it is going, call again. True: it is not there (any more). */
-  drop(table: string, fence?: Fence): Promise<boolean>;
+  /**
+   * Drops this table alone. False: it is going, call again. True: it is not there (any more). Throws InputError, and drops
+   * nothing, when others would lose something by it, unless they are tables of `together`, which are dropped too.
+   */
+  drop(table: string, fence?: Fence, together?: ReadonlySet<string>): Promise<boolean>;
 
   /** 1 to `parts` disjoint segments that cover the table, about equal in size. */
   split(table: string, parts: number): Promise<Segment[]>;

@@ -33,14 +33,19 @@ export async function selectTables(
       mode: schemaOnly.matched.includes(table) ? ('schema only' as const) : ('carry' as const),
       validated: !unvalidated.matched.includes(table),
     }));
-  return { tables, faults: unmatchedFaults(input, names, source.location) };
+  return { tables, faults: unmatchedFaults(input, names, await holdings(source, names)) };
 }
 
-function unmatchedFaults(input: CopyInput, names: readonly string[], location: string): Fault[] {
-  const known =
-    names.length === 0
-      ? `${location} holds no tables`
-      : `${location} holds ${names.slice(0, 10).join(', ')}${names.length > 10 ? `, … (${names.length} in all)` : ''}`;
+/** What there is to be matched, for people. */
+async function holdings(source: Store, names: readonly string[]): Promise<string> {
+  const { location } = source;
+  if (names.length > 0)
+    return `${location} holds ${names.slice(0, 10).join(', ')}${names.length > 10 ? `, … (${names.length} in all)` : ''}`;
+  const absence = await source.absence?.();
+  return absence === undefined ? `${location} holds no tables` : `${absence} in ${location}`;
+}
+
+function unmatchedFaults(input: CopyInput, names: readonly string[], known: string): Fault[] {
   return (['tables', 'exclude', 'schemaOnly', 'noValidate'] as const).flatMap((field) =>
     matchTables(names, input[field]).unmatched.map((pattern) => ({
       field: `copy.${field}`,

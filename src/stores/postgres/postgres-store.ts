@@ -23,7 +23,7 @@ import type {
 import { createTable } from './catalog/create-table.js';
 import { dropTable } from './catalog/drop-table.js';
 import { finishTable } from './catalog/finish-table.js';
-import { listTables } from './catalog/list-tables.js';
+import { listTables, schemaIsThere } from './catalog/list-tables.js';
 import { preflightTable } from './catalog/preflight.js';
 import { Connections, type ConnectionOptions } from './connections.js';
 import { fencedTransaction, keyValueTable } from './fenced-transaction.js';
@@ -81,6 +81,12 @@ class PostgresStore implements Store {
     });
   }
 
+  absence(): Promise<string | undefined> {
+    return this.#look(async ({ client }) =>
+      (await schemaIsThere(client, this.#schema)) ? undefined : `schema "${this.#schema}" does not exist`,
+    );
+  }
+
   describe(table: string): Promise<TableDescription> {
     return this.#layouts.describe(table);
   }
@@ -101,10 +107,10 @@ class PostgresStore implements Store {
     return { ready: true, identity };
   }
 
-  async drop(table: string, fence?: Fence): Promise<boolean> {
+  async drop(table: string, fence?: Fence, together?: ReadonlySet<string>): Promise<boolean> {
     this.#layouts.forget(table);
     const gone = await this.#change(table, fence, this.#catalogTimeoutMs, ({ client }) =>
-      dropTable(client, this.#schema, table),
+      dropTable(client, this.#schema, table, together),
     );
     if (gone) await forgetOriginalDescription(this.keyValues, table);
     return gone;

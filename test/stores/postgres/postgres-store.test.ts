@@ -86,3 +86,8 @@ test("Carryover's own table is not there for anybody", async () => {
   await store.drop('carryover');
   expect(await store.keyValues.get(Buffer.from('p'), Buffer.from('k'))).toBeDefined();
 });
+
+test('a schema that does not exist is told from one that holds no tables', async () => {
+  expect(await database.open({ schema: 'nowhere' }).absence?.()).toBe('schema "nowhere" does not exist');
+  expect(await database.open().absence?.()).toBeUndefined();
+});

@@ -20,3 +20,11 @@ export async function* listTables(client: Queryable, schema: string): AsyncItera
   );
   for (const { name } of found) yield name;
 }
+
+/** Whether the schema exists: one that does not has no tables either. */
+export function schemaIsThere(client: Queryable, schema: string): Promise<boolean> {
+  return inSchema(client, schema, 'read', async (connection) => {
+    const found = await rows(connection, 'SELECT oid::text FROM pg_namespace WHERE nspname = $1', [schema]);
+    return found.length > 0;
+  });
+}

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { TableNotFoundError } from '../../../errors.js';
 import type { DropFault } from '../../store.js';
-import { inboundForeignKeys } from './drop-table.js';
+import { foreignKeyFault, inboundForeignKeys } from './drop-table.js';
 import { findTable } from './find-table.js';
 import { rows } from './in-schema.js';
 
@@ -10,19 +10,7 @@ export async function dropFaults(client: ClientBase, schema: string, table: stri
   const oid = await oidOf(client, schema, table);
   if (oid === undefined) return [];
   const field = `table "${table}"`;
-  const keys = (await inboundForeignKeys(client, oid)).map(({ name, table: other, sibling }) => {
-    const constraint = `foreign key "${name}" of table ${other}`;
-    return sibling === null
-      ? {
-          field,
-          message: `cannot be replaced: ${constraint} of another schema would be lost: drop the constraint first`,
-        }
-      : {
-          field,
-          message: `cannot be replaced: ${constraint} would be lost: carry ${other} too, or drop the constraint first`,
-          unlessDropped: sibling,
-        };
-  });
+  const keys = (await inboundForeignKeys(client, oid)).map((key) => foreignKeyFault(table, key));
   const dependents = (await dependentObjects(client, oid)).map((object) => ({
     field,
     message: `cannot be replaced: ${object} depends on it: drop that first, or choose "merge"`,
