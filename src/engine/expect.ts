@@ -1,15 +1,15 @@
 import type { Json } from '../json.js';
 import { segmentCount } from '../migrations/copy/segment-count.js';
-import type { Expectation } from '../migrations/migration.js';
-import { noUsage } from '../stores/store.js';
+import type { Expectation, StepProgress } from '../migrations/migration.js';
+import type { Cursor } from '../stores/store.js';
 import { readState } from '../versions/state-entry.js';
 import { attemptRecord, changeAttempt, scopes, type AttemptRecord } from './attempt-record.js';
 import type { Call, Dependencies, StepInput } from './dependencies.js';
 import { saveExpectation } from './expectations.js';
 import { openRun, type OpenRun } from './open-run.js';
 import { pendingUnits, planGroup, plannedGroups, unitCount } from './unit-groups.js';
-import { workUnit, type UnitProgress } from './unit-loop.js';
 import type { ViewWork } from './view-pages.js';
+import { workStep } from './work-step.js';
 
 /**
  * Expect: plans the units of validation on both sides and begins a generation, or goes on with the one that is open:
@@ -61,24 +61,26 @@ async function begunGeneration(
   return generation;
 }
 
+/** Expect waits for nothing; see workStep. */
+const pollMs = 1_000;
+
 async function planned(open: OpenRun, deps: Dependencies, call: Call, generation: number): Promise<boolean> {
-  const scope = scopes.step(open.run.attempt, `expect-${generation}`, open.run);
-  await deps.ledger.planUnits(scope, [{ unit: 0, table: open.input.copy.tables.join(', '), work: null }]);
-  const status = await workUnit(open, deps, call, {
-    scope,
-    unit: 0,
-    checkpoints: 'frequent',
-    throws: true,
-    steps: () => plan(open, deps, generation),
-  });
-  if (status === 'done') await changeAttempt(deps.ledger, open.run, { generationPlanned: true });
-  return status === 'done';
+  const steps = (from: Cursor | undefined) => plan(open, deps, generation, from);
+  const done = await workStep(open, deps, call, { name: `expect-${generation}`, pollMs, steps });
+  if (done) await changeAttempt(deps.ledger, open.run, { generationPlanned: true });
+  return done;
 }
 
-async function* plan(open: OpenRun, deps: Dependencies, generation: number): AsyncIterable<UnitProgress> {
+/** The cursor is the last table that is planned. */
+async function* plan(
+  open: OpenRun,
+  deps: Dependencies,
+  generation: number,
+  from: Cursor | undefined,
+): AsyncIterable<StepProgress> {
   const scope = scopes.validate(open.run.attempt, generation);
   const groups = await plannedGroups(deps.ledger, scope);
-  for await (const expectation of open.migration.expects(open.context)) {
+  for await (const expectation of open.migration.expects(open.context, (from ?? '') as string)) {
     const { table } = expectation;
     if (!groups.has(table)) {
       await saveExpectation(deps.ledger, scope, expectation);
@@ -86,7 +88,7 @@ async function* plan(open: OpenRun, deps: Dependencies, generation: number): Asy
       await planGroup(deps.ledger, { scope, token: open.run.token }, groups, group);
     }
     await changeAttempt(deps.ledger, open.run, { validate: unitCount(groups) });
-    yield { cursor: table, items: 0, sizeBytes: 0, usage: noUsage };
+    yield { cursor: table };
   }
 }
 

@@ -1,11 +1,11 @@
-import type { SetupProgress } from '../migrations/migration.js';
-import { noUsage, type Cursor } from '../stores/store.js';
+import type { StepProgress } from '../migrations/migration.js';
+import type { Cursor } from '../stores/store.js';
 import { changeStateAsOwner, readState, type AttemptState } from '../versions/state-entry.js';
 import { attemptRecord, changeAttempt, scopes } from './attempt-record.js';
 import type { Call, Dependencies, StepInput } from './dependencies.js';
 import { openRun, type OpenRun } from './open-run.js';
 import { pendingUnits, planGroup, plannedGroups, unitCount } from './unit-groups.js';
-import { workUnit, type UnitProgress } from './unit-loop.js';
+import { workStep } from './work-step.js';
 
 /** How long to wait before asking again whether a table is created or gone. */
 const pollMs = 1_000;
@@ -33,18 +33,10 @@ export async function setup(
 }
 
 async function prepare(open: OpenRun, deps: Dependencies, call: Call): Promise<boolean> {
-  const { run, input } = open;
+  const { run } = open;
   const attempt = (await readState(open.target.keyValues))?.attempt;
-  const scope = scopes.step(run.attempt, 'setup', run);
-  await deps.ledger.planUnits(scope, [{ unit: 0, table: input.copy.tables.join(', '), work: null }]);
-  const status = await workUnit(open, deps, call, {
-    scope,
-    unit: 0,
-    checkpoints: 'frequent',
-    throws: true,
-    steps: (record) => steps(open, deps, attempt, record.cursor),
-  });
-  if (status !== 'done') return false;
+  const steps = (from: Cursor | undefined) => planned(open, deps, attempt, from);
+  if (!(await workStep(open, deps, call, { name: 'setup', pollMs, steps }))) return false;
   await changeAttempt(deps.ledger, run, { setUp: true });
   await settle(open, attempt);
   return true;
@@ -62,30 +54,23 @@ async function settle({ run, target }: OpenRun, found: AttemptState | undefined)
 }
 
 /** Runs the migration's Setup and plans the groups that it yields. */
-async function* steps(
+async function* planned(
   open: OpenRun,
   deps: Dependencies,
   attempt: AttemptState | undefined,
   from: Cursor | undefined,
-): AsyncIterable<UnitProgress> {
+): AsyncIterable<StepProgress> {
   const context = { ...open.context, previousAttempts: attempt?.previous ?? [], ledgerId: attempt?.ledger ?? '' };
   const scope = scopes.migrate(open.run.attempt);
   const groups = await plannedGroups(deps.ledger, scope);
-  let cursor = from;
   for await (const progress of open.migration.setup(context, from)) {
-    if ('group' in progress) {
-      await planGroup(deps.ledger, { scope, token: open.run.token }, groups, progress.group);
-      // What an earlier generation saw of this table is gone.
-      await changeAttempt(deps.ledger, open.run, { generationOpen: false });
-      await changeAttempt(deps.ledger, open.run, { migrate: unitCount(groups) });
+    if (!('group' in progress)) {
+      yield progress;
       continue;
     }
-    cursor = 'cursor' in progress ? progress.cursor : cursor;
-    if (isWait(progress)) await deps.clock.sleep(pollMs);
-    yield { cursor, items: 0, sizeBytes: 0, usage: noUsage };
+    await planGroup(deps.ledger, { scope, token: open.run.token }, groups, progress.group);
+    // What an earlier generation saw of this table is gone.
+    await changeAttempt(deps.ledger, open.run, { generationOpen: false });
+    await changeAttempt(deps.ledger, open.run, { migrate: unitCount(groups) });
   }
-}
-
-function isWait(progress: SetupProgress): boolean {
-  return 'wait' in progress;
 }

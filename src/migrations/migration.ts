@@ -18,10 +18,10 @@ export interface Migration {
   setup(context: SetupContext, from: Cursor | undefined): AsyncIterable<SetupProgress>;
   /** Does a unit from where `from` says; returns when it is done. */
   migrate(unit: UnitRecord, from: Cursor | undefined, context: MigrationContext): AsyncIterable<Progress>;
-  /** What must equal what. */
-  expects(context: MigrationContext): AsyncIterable<Expectation>;
-  /** What cutover needs beside the state entry. False: not finished, call again. */
-  complete(context: MigrationContext): Promise<boolean>;
+  /** What must equal what, in the order of the tables' names; `after`: only of the tables behind this one. */
+  expects(context: MigrationContext, after: string): AsyncIterable<Expectation>;
+  /** What cutover needs beside the state entry. */
+  complete(context: MigrationContext, from: Cursor | undefined): AsyncIterable<StepProgress>;
   /** Removes what the attempt kept for itself. False: not finished, call again. */
   cleanup(context: MigrationContext): Promise<boolean>;
 }
@@ -50,12 +50,14 @@ export interface SetupContext extends MigrationContext {
   readonly ledgerId: string;
 }
 
-/** Either a group of units to be planned, or a place from which Setup may go on in another call, or a pause. */
-export type SetupProgress =
-  | { readonly group: UnitGroup }
+/** A place from which a step may go on in another call, or a pause. */
+export type StepProgress =
   | { readonly cursor: Cursor }
-  /** The engine is busy creating or dropping; go on a second later. */
+  /** The engine is busy with what it was asked for; go on a second later. */
   | { readonly wait: true };
+
+/** In Setup also a group of units to be planned. */
+export type SetupProgress = StepProgress | { readonly group: UnitGroup };
 
 /** The units of one table. The generator goes on when they are planned or, for a `restart`, begin from nothing. */
 export interface UnitGroup {

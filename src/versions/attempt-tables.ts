@@ -47,6 +47,11 @@ export async function* attemptTables(kv: KeyValueStore, attempt: string): AsyncG
   }
 }
 
+/** Removes a table from an attempt's list; the table stays. */
+export async function forgetAttemptTable(kv: KeyValueStore, attempt: string, name: string): Promise<void> {
+  await kv.delete(partitionOf(attempt), bytes(name));
+}
+
 /** Removes an attempt's list; the tables stay. False: `ending` said that the time is over, after one entry at least. */
 export async function forgetAttempt(
   kv: KeyValueStore,

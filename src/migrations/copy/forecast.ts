@@ -1,10 +1,11 @@
 import pMap from 'p-map';
 import { InputError, type Fault } from '../../errors.js';
-import { attemptTables, type AttemptTable } from '../../versions/attempt-tables.js';
-import type { Preflight, Store, TableDescription } from '../../stores/store.js';
+import type { Preflight } from '../../stores/store.js';
 import type { Forecast, ForecastContext, ForecastTable } from '../migration.js';
 import type { CopyInput } from './copy-input.js';
 import { describeIfThere } from './describe-if-there.js';
+import { absentFaults, existingFaults, mergeFaults } from './existing-faults.js';
+import { dropFaults, freshDrops, ownTables, type OwnTable } from './forecast-drops.js';
 import { isOwn, isUntouched } from './own-table.js';
 import { sameTableFaults } from './same-table.js';
 import { maxUnits, segmentCount } from './segment-count.js';
@@ -28,31 +29,26 @@ export async function forecastCopy(context: ForecastContext, input: CopyInput): 
     concurrency,
   });
   const forecasts = looks.flatMap(({ table }) => (table === undefined ? [] : [table]));
-  const dropped = [...own.values()].filter(({ created, resumed }) => created && !resumed).map(({ name }) => name);
-  const replaced = forecasts.filter(({ target }) => input.onExisting === 'replace' && target === 'existing');
-  const drops = [...new Set([...dropped, ...replaced.map(({ table }) => table)])].sort();
+  const replaced = looks.flatMap(({ table, asTarget }) =>
+    input.onExisting === 'replace' && table?.target === 'existing'
+      ? [{ table: table.table, faults: asTarget?.drop ?? [] }]
+      : [],
+  );
+  const drops = [...replaced, ...(await freshDrops(context.target, own.values()))];
   return {
     faults: [
       ...faults,
       ...unusedReplacements(input, tables),
       ...unitFaults(input, forecasts),
-      ...looks.flatMap((look) => dropFaults(drops, look)),
+      ...dropFaults(drops),
       ...new Map(
         looks.flatMap((look) => look.faults.map((fault) => [`${fault.field}: ${fault.message}`, fault])),
       ).values(),
     ],
     warnings: looks.flatMap((look) => look.warnings),
     tables: forecasts,
-    drops,
+    drops: drops.map(({ table }) => table).sort(),
   };
-}
-
-/** Why a table that would be dropped must stay. */
-function dropFaults(drops: readonly string[], { table, asTarget }: TableForecast): Fault[] {
-  if (table === undefined || !drops.includes(table.table)) return [];
-  return (asTarget?.drop ?? [])
-    .filter(({ unlessDropped }) => unlessDropped === undefined || !drops.includes(unlessDropped))
-    .map(({ field, message }) => ({ field, message }));
 }
 
 /** Validation plans the segments of both sides. */
@@ -62,17 +58,6 @@ function unitFaults({ steps }: CopyInput, tables: readonly ForecastTable[]): Fau
   if (units <= maxUnits) return [];
   const message = `the tables make ${units} units, and a run has at most ${maxUnits}: carry fewer tables in one run, or set fewer segments`;
   return [{ field: 'copy.tables', message }];
-}
-
-type OwnTable = AttemptTable & { readonly resumed: boolean };
-
-/** The tables that an attempt lists; one that is dropped by a fresh start may be listed anew by its successor. */
-async function ownTables({ target, attempts }: ForecastContext): Promise<Map<string, OwnTable>> {
-  const own = new Map<string, OwnTable>();
-  for (const { id, resumed } of attempts)
-    for await (const table of attemptTables(target.keyValues, id))
-      if (!own.has(table.name)) own.set(table.name, { ...table, resumed });
-  return own;
 }
 
 function unusedReplacements(input: CopyInput, tables: readonly SelectedTable[]): Fault[] {
@@ -121,47 +106,4 @@ async function forecastTable(
     if (error instanceof InputError) return { faults: error.faults, warnings: [] };
     throw error;
   }
-}
-
-/** What is wrong with a table that is in the target already and is not the attempt's own. */
-export function existingFaults(input: CopyInput, table: string, { location, capabilities }: Store): Fault[] {
-  // Only Setup touches tables; the other steps need them there.
-  if (!input.steps.includes('setup')) return [];
-  const field = 'copy.onExisting';
-  if (input.onExisting === 'fail') {
-    const choice = capabilities.merge ? '"replace" or "merge"' : '"replace"';
-    return [{ field, message: `table "${table}" is in ${location} already: exclude it, or choose ${choice}` }];
-  }
-  if (input.onExisting === 'merge' && !capabilities.merge)
-    return [
-      {
-        field,
-        message: `table "${table}" is in ${location} already, and this kind of store cannot merge: choose "replace"`,
-      },
-    ];
-  // A dry run shows what would be dropped, so that it can be listed.
-  if (input.onExisting === 'replace' && !input.dryRun && !input.replace.includes(table))
-    return [
-      {
-        field: 'copy.replace',
-        message: `table "${table}" of ${location} would be dropped, and must be listed to allow it`,
-      },
-    ];
-  return [];
-}
-
-/** Without Setup nobody makes the table that is to be filled or validated. */
-function absentFaults({ steps }: CopyInput, { table, mode, validated }: SelectedTable, { location }: Store): Fault[] {
-  if (steps.includes('setup') || mode !== 'carry' || !(steps.includes('migrate') || validated)) return [];
-  return [{ field: `table "${table}"`, message: `is not in ${location}: add the step "setup", which creates it` }];
-}
-
-/** Items can be merged only into a table of the same key. */
-function mergeFaults(input: CopyInput, { name, key }: TableDescription, existing: TableDescription): Fault[] {
-  if (input.onExisting !== 'merge') return [];
-  const text = (columns: TableDescription['key']): string =>
-    columns.map((column) => `${column.name} ${column.type}`).join(', ');
-  if (text(key) === text(existing.key)) return [];
-  const message = `has the key (${text(key)}) in the source and (${text(existing.key)}) in the target: they cannot be merged`;
-  return [{ field: `table "${name}"`, message }];
 }

@@ -4,7 +4,8 @@ import { attemptTable, putAttemptTable } from '../../versions/attempt-tables.js'
 import type { MigrationContext, SetupContext, SetupProgress } from '../migration.js';
 import type { CopyInput } from './copy-input.js';
 import { describeIfThere } from './describe-if-there.js';
-import { existingFaults } from './forecast.js';
+import { dropped } from './dropped.js';
+import { existingFaults } from './existing-faults.js';
 import { isOwn, isPlannedElsewhere } from './own-table.js';
 import { segmentCount } from './segment-count.js';
 import type { SelectedTable } from './select-tables.js';
@@ -36,7 +37,8 @@ export async function* prepareTable(
   if (own && !target.capabilities.merge && isPlannedElsewhere(existing, listed, context.ledgerId))
     yield* dropped(context, table);
   const merged = foreign && input.onExisting === 'merge';
-  const targetIdentity = yield* merged ? taken(existing) : made(context, description, foreign ? existing : undefined);
+  const replaced = foreign && !merged ? { existing, together: new Set(input.replace) } : undefined;
+  const targetIdentity = merged ? existing.identity : yield* made(context, description, replaced);
   if (mode === 'carry')
     yield {
       group: {
@@ -65,21 +67,26 @@ function assertMayTouch({ target }: MigrationContext, input: CopyInput, table: s
   if (faults.length > 0) throw new InputError(faults);
 }
 
-async function* taken(existing: TableDescription): AsyncGenerator<SetupProgress, string> {
-  yield* [];
-  return existing.identity;
+/** A table that makes room, and all that may be dropped in this run. */
+interface Replaced {
+  readonly existing: TableDescription;
+  readonly together: ReadonlySet<string>;
 }
 
 /** Creates the table, after dropping the one that it replaces; returns its identity. */
 async function* made(
   context: SetupContext,
   description: TableDescription,
-  replaced: TableDescription | undefined,
+  replaced: Replaced | undefined,
 ): AsyncGenerator<SetupProgress, string> {
   const { target, attempt, fence, ledgerId } = context;
   const listed = { name: description.name, created: true };
-  await putAttemptTable(target.keyValues, attempt, replaced ? { ...listed, replacing: replaced.identity } : listed);
-  if (replaced !== undefined) yield* dropped(context, description.name);
+  await putAttemptTable(
+    target.keyValues,
+    attempt,
+    replaced ? { ...listed, replacing: replaced.existing.identity } : listed,
+  );
+  if (replaced !== undefined) yield* dropped(context, description.name, replaced.together);
   for (;;) {
     const { ready, identity } = await target.create(description, fence);
     if (ready) {
@@ -88,8 +95,4 @@ async function* made(
     }
     yield { wait: true };
   }
-}
-
-async function* dropped({ target, fence }: MigrationContext, table: string): AsyncIterable<SetupProgress> {
-  while (!(await target.drop(table, fence))) yield { wait: true };
 }
