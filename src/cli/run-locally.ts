@@ -11,6 +11,12 @@ import type { Progress } from './progress.js';
 
 /** How long one call of a step takes at most: long enough to be no burden, short enough that the loop is in use. */
 const callMs = 120_000;
+/**
+ * Complete alone cannot always come to a safe point in time: an index or a foreign key is one statement, and it is rolled
+ * back when its call is over. The interpreter gives such a call up after a quarter of an hour and calls again; until the
+ * first one is done, that is answered with `done: false`.
+ */
+const callMsOf = { Complete: 24 * 60 * 60 * 1_000 };
 
 /** The state machine's file lies beside the sources, and beside the built package. */
 const definitionUrls = ['../../statemachines/migration.asl.json', '../../../statemachines/migration.asl.json'];
@@ -21,7 +27,7 @@ const definitionUrls = ['../../statemachines/migration.asl.json', '../../../stat
  */
 export async function runLocally(deps: Dependencies, input: Json, progress: Progress): Promise<RunStatus> {
   const execution = deps.newId();
-  const machine = { definition: await definition(), execution, input, callMs };
+  const machine = { definition: await definition(), execution, input, callMs, callMsOf };
   const ended = interruptible(deps, execution, localHandlers(deps), (handlers) =>
     runStateMachine({ ...machine, handlers }),
   );

@@ -13,6 +13,8 @@ export interface Execution {
   readonly input: Json;
   /** How long one call of a step may take. */
   readonly callMs: number;
+  /** The same for the states that may take another time, by name. */
+  readonly callMsOf?: Readonly<Record<string, number>>;
   /** Makes Wait states and pauses between retries this long, for tests. */
   readonly pauseMs?: number;
 }
@@ -45,12 +47,14 @@ export async function runStateMachine(execution: Execution): Promise<{ failed: b
   return outcome;
 }
 
-function localHandlers({ handlers, callMs }: Execution): Record<string, (event: unknown) => Promise<never>> {
+type LocalHandler = (event: unknown) => Promise<never>;
+
+function localHandlers({ handlers, callMs, callMsOf = {} }: Execution): Record<string, LocalHandler> {
   return Object.fromEntries(
     Object.entries(handlers).map(([state, handler]) => [
       state,
       async (event: unknown) => {
-        const endsAt = performance.now() + callMs;
+        const endsAt = performance.now() + (callMsOf[state] ?? callMs);
         return (await handler(event, { getRemainingTimeInMillis: () => endsAt - performance.now() })) as never;
       },
     ]),
