@@ -31,7 +31,7 @@ class CheckedStore implements KeyValueStore {
   }
 
   async set(partition: Uint8Array, key: Uint8Array, value: Uint8Array): Promise<void> {
-    const at = this.#place(partition, key, value);
+    const at = this.#entryPlace(partition, key, value);
     const entry = { value, writes: [newWriteId()] };
     await this.#retried(() => this.driver.write(at.partition, at.key, entry));
   }
@@ -42,10 +42,8 @@ class CheckedStore implements KeyValueStore {
     value: Uint8Array,
     predicate: Predicate | undefined,
   ): Promise<Predicate> {
-    if (predicate !== undefined && typeof predicate.writes[0] !== 'string') {
-      throw new TypeError('the predicate must be one that a get or setIf of this store returned, or undefined');
-    }
-    const at = this.#place(partition, key, value);
+    if (predicate !== undefined) assertPredicate(predicate);
+    const at = this.#entryPlace(partition, key, value);
     const what = `the entry ${readableBytes(key)} of partition ${readableBytes(partition)} in ${this.driver.location}`;
     const read = () => this.#retried(() => this.driver.read(at.partition, at.key));
     return this.#open(writeConditionally(this.driver, { ...at, value, predicate, what }, read, this.backoff));
@@ -75,23 +73,30 @@ class CheckedStore implements KeyValueStore {
     return this.#closing;
   }
 
-  #place(partition: Uint8Array, key: Uint8Array, value?: Uint8Array): { partition: Uint8Array; key: Uint8Array } {
+  /** Where an entry lies, in the stored form; checks partition and key. */
+  #place(partition: Uint8Array, key: Uint8Array): { partition: Uint8Array; key: Uint8Array } {
     this.#assertOpen();
     const { reservedBytes = 0 } = this.driver;
-    assertBytes('partition', partition, keyLimitBytes - reservedBytes);
-    assertBytes('key', key, keyLimitBytes);
-    if (value !== undefined) {
-      if (!(value instanceof Uint8Array)) throw new TypeError('value must be a Uint8Array');
-      const sizeBytes = partition.length + key.length + value.length;
-      const limitBytes = entryLimitBytes - reservedBytes;
-      if (sizeBytes > limitBytes) {
-        const where = `the entry ${readableBytes(key)} of partition ${readableBytes(partition)}`;
-        throw new EntryTooLargeError(
-          `${where} has ${sizeBytes} bytes; partition, key and value together have at most ${limitBytes}`,
-        );
-      }
-    }
+    assertBytes('partition', partition);
+    assertBytes('key', key);
+    assertLength('partition', partition, keyLimitBytes - reservedBytes);
+    assertLength('key', key, keyLimitBytes);
     return { partition: toStoredForm(partition), key: toStoredForm(key) };
+  }
+
+  /** The same for an entry that is to be written. */
+  #entryPlace(partition: Uint8Array, key: Uint8Array, value: Uint8Array): { partition: Uint8Array; key: Uint8Array } {
+    const at = this.#place(partition, key);
+    assertBytes('value', value);
+    const sizeBytes = partition.length + key.length + value.length;
+    const limitBytes = entryLimitBytes - (this.driver.reservedBytes ?? 0);
+    if (sizeBytes > limitBytes) {
+      const where = `the entry ${readableBytes(key)} of partition ${readableBytes(partition)}`;
+      throw new EntryTooLargeError(
+        `${where} has ${sizeBytes} bytes; partition, key and value together have at most ${limitBytes}`,
+      );
+    }
+    return at;
   }
 
   /** Repeats what is safe to repeat: reads, unconditional writes and deletes. */
@@ -122,8 +127,19 @@ class CheckedStore implements KeyValueStore {
   }
 }
 
-function assertBytes(name: 'partition' | 'key', bytes: Uint8Array, limitBytes: number): void {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name} must be a Uint8Array`);
+function assertBytes(name: string, bytes: unknown): void {
+  if (bytes instanceof Uint8Array) return;
+  const kind = bytes === null ? 'null' : typeof bytes;
+  throw new TypeError(`${name} must be a Uint8Array, it is ${kind}; text is encoded by new TextEncoder().encode(text)`);
+}
+
+function assertPredicate(given: unknown): void {
+  const writes: unknown = typeof given === 'object' && given !== null && 'writes' in given ? given.writes : undefined;
+  if (Array.isArray(writes) && typeof writes[0] === 'string') return;
+  throw new TypeError('the predicate must be one that a get or setIf of this store returned, or undefined');
+}
+
+function assertLength(name: 'partition' | 'key', bytes: Uint8Array, limitBytes: number): void {
   if (bytes.length > limitBytes) {
     throw new EntryTooLargeError(
       `${name} ${readableBytes(bytes)} has ${bytes.length} bytes; it may have at most ${limitBytes}`,

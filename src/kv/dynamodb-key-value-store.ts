@@ -29,6 +29,8 @@ import { fromStoredForm, readableBytes } from './stored-form.js';
 export interface DynamodbKeyValueStoreOptions extends RetryOptions {
   readonly client: DynamoDBClient;
   readonly table: string;
+  /** The store for people, in errors: without secrets. Default: the table's name. */
+  readonly location?: string;
   /** Whether closing the store destroys the client too. Default false. */
   readonly ownsClient?: boolean;
   /** How long one request may take before it counts as lost. Default 5,000. */
@@ -50,7 +52,7 @@ export class DynamodbKeyValueDriver implements KeyValueDriver {
   readonly #place: TablePlace;
 
   constructor(readonly options: DynamodbKeyValueStoreOptions) {
-    this.location = `DynamoDB table "${options.table}"`;
+    this.location = options.location ?? `DynamoDB table "${options.table}"`;
     this.#place = {
       client: options.client,
       table: options.table,

@@ -40,7 +40,7 @@ const tries = 20;
  */
 export function holdLease(options: HoldLeaseOptions): HeldLease {
   const { durationMs, requestTimeoutMs } = options;
-  if (requestTimeoutMs >= (durationMs * 2) / 3) {
+  if (!(requestTimeoutMs < (durationMs * 2) / 3)) {
     const message = `must be less than two thirds of the lease's ${durationMs} ms, else nothing could ever be sent; it is ${requestTimeoutMs}`;
     throw new InputError([{ field: 'requestTimeoutMs', message }]);
   }
@@ -76,7 +76,9 @@ class WorkerLease implements HeldLease {
     const { requestTimeoutMs, cell } = this.options;
     if (this.#leftMs() >= requestTimeoutMs) return;
     throw new LeaseLostError(
-      `run ${this.owner} may no longer write to ${cell.what}: its lease was not renewed in time (token ${this.token})`,
+      this.#validFrom === undefined
+        ? `run ${this.owner} may not write to ${cell.what} yet: its lease was not kept once (token ${this.token})`
+        : `run ${this.owner} may no longer write to ${cell.what}: its lease was not renewed in time (token ${this.token})`,
     );
   }
 

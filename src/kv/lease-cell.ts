@@ -59,7 +59,8 @@ export function isOwn(lease: LeaseRecord | undefined, { owner, token }: LeaseOwn
 /** The lease, if it is still the owner's. Throws LeaseLostError when it is not. */
 export function ownLease({ lease }: LeaseState, own: LeaseOwner, what: string): LeaseRecord {
   if (lease !== undefined && isOwn(lease, own)) return lease;
-  const now = lease === undefined ? 'nobody owns it' : `run ${lease.owner} owns it since ${lease.since}`;
+  const now =
+    lease === undefined ? 'nobody owns it' : `run ${lease.owner} owns it since ${lease.since} (token ${lease.token})`;
   throw new LeaseLostError(`run ${own.owner} (token ${own.token}) no longer owns ${what}: ${now}`);
 }
 

@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.js';
-import { LockHeldError, OutcomeUnknownError, StoreUnavailableError } from '../errors.js';
+import { InputError, LockHeldError, OutcomeUnknownError, StoreUnavailableError } from '../errors.js';
 import { systemClock } from '../system-clock.js';
 import {
   isOwn,
+  leaseRecordSchema,
   ownLease,
   renewed,
   type LeaseCell,
@@ -49,9 +50,13 @@ export interface AcquireOptions extends RetryOptions {
  *
  * No wall clock decides: a holder counts its lease from the start of its renewal, one who waits counts from a moment
  * after it, so that the holder's time is over first whatever their clocks say, if only both run at about one speed.
+ *
+ * Throws InputError for what could not be read back, before anything is written; LockHeldError; StoreUnavailableError when
+ * others changed the entry each time; what the store throws; and the reason of `signal`.
  */
 export async function acquireLease(cell: LeaseCell, options: AcquireOptions): Promise<LeaseRecord> {
   const { owner, clock = systemClock, signal } = options;
+  assertLease(newLease({ token: 0 }, options, clock));
   const backoff = new Backoff(contention, options);
   let watched: { lease: LeaseRecord; sinceMs: number } | undefined;
   for (let collisions = 0; ;) {
@@ -102,6 +107,13 @@ function newLease(view: LeaseState, options: AcquireOptions, clock: Clock): Leas
   const since = new Date(clock.now()).toISOString();
   const token = Math.max(view.token, tokenAbove) + 1;
   return { owner, who, where, since, token, renewals: 0, durationMs };
+}
+
+/** What is written is read by everybody who comes later: nothing that they would refuse. */
+function assertLease(lease: LeaseRecord): void {
+  const { error } = leaseRecordSchema.safeParse(lease);
+  if (error === undefined) return;
+  throw new InputError(error.issues.map(({ path, message }) => ({ field: path.join('.'), message })));
 }
 
 function isSame(a: LeaseRecord, b: LeaseRecord): boolean {

@@ -19,6 +19,8 @@ export interface PostgresKeyValueStoreOptions extends RetryOptions {
   readonly pool: pg.Pool;
   readonly schema: string;
   readonly table: string;
+  /** The store for people, in errors: without secrets. Default: the table's name. */
+  readonly location?: string;
   /** Whether closing the store ends the pool too. Default false. */
   readonly ownsPool?: boolean;
   /** How long one request may take before it counts as lost. Default 5,000. */
@@ -48,7 +50,7 @@ export class PostgresKeyValueDriver implements KeyValueDriver {
 
   constructor(readonly options: PostgresKeyValueStoreOptions) {
     this.#name = `${pg.escapeIdentifier(options.schema)}.${pg.escapeIdentifier(options.table)}`;
-    this.location = `PostgreSQL table ${this.#name}`;
+    this.location = options.location ?? `PostgreSQL table ${this.#name}`;
     this.#query = postgresQuery(options.pool, this.location, options.requestTimeoutMs ?? 5_000);
     this.#pageEntries = options.pageEntries ?? 100;
   }

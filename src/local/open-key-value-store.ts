@@ -1,11 +1,11 @@
-import { InputError } from '../errors.js';
+import { InputError, type Fault } from '../errors.js';
 import { aroundDriver } from '../kv/around-driver.js';
 import { checkedStore } from '../kv/checked-store.js';
 import type { KeyValueDriver } from '../kv/key-value-driver.js';
 import type { KeyValueStore } from '../kv/key-value-store.js';
 import type { RetryOptions } from '../kv/retry-policy.js';
 import { openKeyValueDriver as openDriver } from '../stores/open-key-value-driver.js';
-import { locationOf, parseStoreUrl } from '../stores/store-url.js';
+import { locationOf, parseStoreUrl, withoutCredentials } from '../stores/store-url.js';
 
 export interface OpenKeyValueOptions {
   /** The table that holds the store; made by the first write. Default `key_values`. `carryover` is Carryover's own. */
@@ -33,6 +33,8 @@ export async function openKeyValueStore(url: string, options: OpenKeyValueStoreO
 /** The driver alone, for those who build the store themselves: `checkedStore(withRateLimit(driver, limit), { retry })`. */
 export async function openKeyValueDriver(url: string, options: OpenKeyValueOptions = {}): Promise<KeyValueDriver> {
   const { table = 'key_values', requestTimeoutMs = 5_000 } = options;
+  const faults = faultsOf(url, { table, requestTimeoutMs });
+  if (faults.length > 0) throw new InputError(faults);
   const parsed = parseStoreUrl(url, 'url');
   if ('faults' in parsed) throw new InputError(parsed.faults);
   const location = locationOf(parsed.url);
@@ -46,6 +48,30 @@ export async function openKeyValueDriver(url: string, options: OpenKeyValueOptio
     await stop();
     throw error;
   }
+}
+
+/** Of the stores that a URL can name, these hold a key-value store of a service's own. */
+const forms =
+  'dynamodb://REGION[/PREFIX], dynamodb://embedded?path=DIR, postgres://…?schema=NAME, postgres://embedded?path=DIR, memory:';
+
+/** What is wrong with the arguments as such; who calls may not have types, or have a variable that is not set. */
+function faultsOf(url: unknown, { table, requestTimeoutMs }: { table: unknown; requestTimeoutMs: unknown }): Fault[] {
+  const faults: Fault[] = [];
+  const scheme = typeof url === 'string' ? /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0] : undefined;
+  if (typeof url !== 'string')
+    faults.push({ field: 'url', message: `must be text, it is ${typeof url}: one of ${forms}` });
+  else if (!['dynamodb:', 'postgres:', 'postgresql:', 'memory:'].includes(scheme?.toLowerCase() ?? ''))
+    faults.push({
+      field: 'url',
+      message: `"${scheme ?? withoutCredentials(url)}" holds no key-value store: give one of ${forms}`,
+    });
+  if (typeof table !== 'string') faults.push({ field: 'table', message: `must be a name, it is ${typeof table}` });
+  if (typeof requestTimeoutMs !== 'number' || !Number.isInteger(requestTimeoutMs) || requestTimeoutMs < 1)
+    faults.push({
+      field: 'requestTimeoutMs',
+      message: `must be whole milliseconds, 1 or more; it is ${String(requestTimeoutMs)}`,
+    });
+  return faults;
 }
 
 /** The driver, with an engine that stops after it. */

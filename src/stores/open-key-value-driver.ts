@@ -25,13 +25,19 @@ export function openKeyValueDriver(url: StoreUrl, options: KeyValueTable): KeyVa
     case 'dynamodb': {
       refuse(new TableNames(url.prefix, location).faults(table));
       const client = createDynamodbClient({ ...url, requestTimeoutMs });
-      return new DynamodbKeyValueDriver({ client, ownsClient: true, table: url.prefix + table, requestTimeoutMs });
+      return new DynamodbKeyValueDriver({
+        ...{ client, ownsClient: true, table: url.prefix + table, requestTimeoutMs },
+        location: `table "${table}" of ${location}`,
+      });
     }
     case 'postgres': {
       refuse(postgresNameFaults(table));
       const connection = { connection: url.connectionString, schema: url.schema, location, requestTimeoutMs };
       const { pool } = new Connections(connection, 'write');
-      return new PostgresKeyValueDriver({ pool, ownsPool: true, schema: url.schema, table, requestTimeoutMs });
+      return new PostgresKeyValueDriver({
+        ...{ pool, ownsPool: true, schema: url.schema, table, requestTimeoutMs },
+        location: `table "${table}" of ${location}`,
+      });
     }
     case 'memory':
       return new MemoryKeyValueDriver();

@@ -34,6 +34,7 @@ describe('held lease', () => {
     const { worker } = await owned();
     const held = worker();
     expect(() => held.assertMaySend()).toThrow(LeaseLostError);
+    expect(() => held.assertMaySend()).toThrow(/may not write to the target yet: its lease was not kept once/);
     expect(held.validForMs()).toBe(0);
     await held.keep();
     held.assertMaySend();

@@ -34,6 +34,26 @@ async function tablesOf(text: string): Promise<string[]> {
 }
 
 describe('openKeyValueStore', () => {
+  test('names all that is wrong with its options at once', async () => {
+    for (const requestTimeoutMs of [0, 1.5, Number.NaN]) {
+      const opening = openKeyValueStore('', { table: 5 as unknown as string, requestTimeoutMs });
+      const named = [{ field: 'url' }, { field: 'table' }, { field: 'requestTimeoutMs' }];
+      await expect(opening).rejects.toMatchObject({ name: 'InputError', faults: named });
+    }
+  });
+
+  test.each([
+    [
+      'dynamodb://us-east-1/shop-?endpoint=http://127.0.0.1:1',
+      /^table "key_values" of dynamodb:\/\/us-east-1\/shop-\?/,
+    ],
+    ['postgres://me:secret@127.0.0.1:1/db?schema=kv', /^table "key_values" of postgres:\/\/(?!.*secret).*127/],
+  ])('names the store that does not answer (%s)', async (url, message) => {
+    const store = await openKeyValueStore(url, { retry: { attempts: 1 } });
+    await expect(store.get(p, k)).rejects.toThrow(message);
+    await store.close();
+  });
+
   test('opens a store in DynamoDB, in a table behind the prefix of the URL', async () => {
     const engine = await testDynamodb();
     const url = `dynamodb://us-east-1/opened-?endpoint=${engine.endpoint}`;
@@ -74,7 +94,10 @@ describe('openKeyValueStore', () => {
     ['postgres://somebody@host/db', 'carryover', /Carryover's own/],
     ['postgres://somebody@host/db', 'x'.repeat(64), /has 1 to 63 bytes; this one has 64/],
     ['archive:folder', 'kv', /holds no key-value store/],
-    ['redis://host', 'kv', /is no kind of store/],
+    ['redis://host', 'kv', /^url: "redis:" holds no key-value store: give one of dynamodb:.* memory:$/],
+    ['me:secret@host', 'kv', /^url: "me:" holds no/],
+    ['memory', 'kv', /^url: "memory" holds no/],
+    [undefined as unknown as string, 'kv', /^url: must be text, it is undefined: one of dynamodb:/],
   ])('refuses %s with the table %s', async (url, table, message) => {
     const opening = openKeyValueStore(url, { table });
     await expect(opening).rejects.toThrow(InputError);

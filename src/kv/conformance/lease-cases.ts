@@ -53,6 +53,14 @@ function ownerCases(open: Open): Cases {
       assert.deepEqual([view.lease, view.token], [undefined, 1]);
       assert.equal((await acquire(cell, 'a', clock)).token, 2);
     },
+    'lease: what nobody could read back is refused, and nothing is written': async (world) => {
+      const [cell, clock] = await open(world);
+      for (const durationMs of [0, -1, Number.NaN])
+        await rejects(acquireLease(cell, { ...person, owner: 'a', durationMs, clock }), 'InputError', /^durationMs: /);
+      const nobody = { ...person, owner: undefined as unknown as string, clock };
+      await rejects(acquireLease(cell, nobody), 'InputError', /^owner: /);
+      assert.deepEqual((await cell.read()).revision, 0);
+    },
     'lease: of 2 contenders one owns it while it renews, and the others learn who': (world) => contend(open, world, 2),
     'lease: of 50 contenders one owns it while it renews, and the others learn who': (world) =>
       contend(open, world, 50),

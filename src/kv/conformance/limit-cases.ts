@@ -69,8 +69,10 @@ export const limitCases: Cases = {
     const store = await world.store();
     const wrong = 'text' as unknown as Uint8Array;
     await rejects(store.get(wrong, k), 'TypeError');
-    await rejects(store.set(p, k, wrong), 'TypeError');
-    await rejects(store.setIf(p, k, bytes('v'), { writes: [] }), 'TypeError');
+    await rejects(store.set(p, k, wrong), 'TypeError', /value must be a Uint8Array, it is string/);
+    await rejects(store.set(p, k, undefined as unknown as Uint8Array), 'TypeError', /value .* it is undefined/);
+    for (const predicate of [{ writes: [] }, null, { value: bytes('v') }])
+      await rejects(store.setIf(p, k, bytes('v'), predicate as unknown as Predicate), 'TypeError', /the predicate/);
   },
 
   'refuses every call once it is closed, and closing twice is no error': async (world) => {
