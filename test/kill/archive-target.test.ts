@@ -24,7 +24,7 @@ const moments = [
   momentIn(random, 'migrate', 5, 8, 'UpdateItem'),
   momentIn(random, 'migrate', 10, 30),
   momentIn(random, 'expect', 1, 120),
-  momentIn(random, 'validate', 1, 100),
+  momentIn(random, 'validate', 1, 70),
   momentIn(random, 'complete', 1, 3),
   momentIn(random, 'cleanup', 1, 3),
 ];

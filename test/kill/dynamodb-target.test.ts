@@ -32,10 +32,10 @@ const moments = [
   momentIn(random, 'migrate', 150, 400),
   momentIn(random, 'migrate', 100, 250),
   momentIn(random, 'expect', 1, 150),
-  momentIn(random, 'validate', 1, 80),
-  momentIn(random, 'validate', 1, 60),
+  momentIn(random, 'validate', 1, 40),
+  momentIn(random, 'validate', 1, 25),
   momentIn(random, 'judge', 1, 15),
-  momentIn(random, 'complete', 1, 10),
+  momentIn(random, 'complete', 1, 7),
   momentIn(random, 'cleanup', 1, 6),
 ];
 

@@ -28,7 +28,7 @@ const moments = [
   momentIn(random, 'migrate', 5, 6, 'UpdateItem'),
   momentIn(random, 'migrate', 5, 6, 'UpdateItem'),
   momentIn(random, 'migrate', 20, 60),
-  momentIn(random, 'validate', 1, 120),
+  momentIn(random, 'validate', 1, 70),
   momentIn(random, 'complete', 1, 50),
   momentIn(random, 'cleanup', 1, 6),
 ];
