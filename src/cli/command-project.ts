@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { InputError, type Fault } from '../errors.js';
+import { defaultLedger } from '../local/local-runtime.js';
 import { loadProject } from '../project/load-project.js';
 import type { Project } from '../project.js';
 import { locationOf, looksLikeUrl, parseStoreUrl, withoutCredentials } from '../stores/store-url.js';
@@ -86,6 +87,13 @@ export async function absentFaults({ stores }: Project, { from }: { from: string
   const parsed = parseStoreUrl(typeof declared === 'string' ? declared : (declared?.url ?? ''));
   if ('faults' in parsed || !('path' in parsed.url) || (await exists(parsed.url.path))) return [];
   return [{ field: '--from', message: `the folder ${resolve(parsed.url.path)} is not there: give that of a store` }];
+}
+
+/** Where the ledger would be that nobody has made yet; opened, it would be made. Undefined: it is there, or on a server. */
+export async function absentLedger({ ledger = defaultLedger }: Project): Promise<string | undefined> {
+  const parsed = parseStoreUrl(ledger);
+  if ('faults' in parsed || parsed.url.kind !== 'embedded-dynamodb') return undefined;
+  return (await exists(parsed.url.path)) ? undefined : locationOf(parsed.url);
 }
 
 async function exists(path: string): Promise<boolean> {

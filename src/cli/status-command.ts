@@ -5,11 +5,11 @@ import type { Dependencies } from '../engine/dependencies.js';
 import { RunReader } from '../engine/run-reader.js';
 import { runStatus, type RunStatus } from '../engine/run-status.js';
 import { isSilent } from '../engine/signs-of-life.js';
-import { InputError } from '../errors.js';
+import { InputError, TableNotFoundError } from '../errors.js';
 import type { Ledger, RunRecord } from '../ledger/ledger.js';
 import { openLocalRuntime } from '../local/local-runtime.js';
 import { systemClock } from '../system-clock.js';
-import { configuredProject, ledgerFaults } from './command-project.js';
+import { absentLedger, configuredProject, ledgerFaults } from './command-project.js';
 import { copyReport } from './copy-report.js';
 import { pauseAfterLook } from './follow-run.js';
 import { createProgress } from './progress.js';
@@ -42,16 +42,27 @@ async function status(run: string | undefined, options: StatusOptions): Promise<
   if (faults.length > 0) throw new InputError(faults);
   const configured = await configuredProject(options);
   const project = options.ledger === undefined ? configured : { ...configured, ledger: options.ledger };
-  const runtime = await openLocalRuntime({ project, who: 'status', where: hostname() });
+  const absent = await absentLedger(project);
+  if (absent !== undefined) return noRuns(run, absent, options);
+  const runtime = await openLocalRuntime({ project, who: 'status', where: hostname(), readOnly: true });
+  const { dependencies } = runtime;
   try {
-    const { dependencies } = runtime;
-    if (run === undefined && !options.watch) return await list(dependencies, options);
-    const chosen = run ?? (await newest(dependencies.ledger, 1))[0]?.run;
+    const chosen = run ?? (options.watch ? (await newest(dependencies.ledger, 1))[0]?.run : undefined);
     if (chosen === undefined) return await list(dependencies, options);
     return await (options.watch ? watch(dependencies, chosen) : show(dependencies, chosen, options));
+  } catch (error) {
+    if (error instanceof TableNotFoundError) return noRuns(run, dependencies.ledger.location, options);
+    throw error;
   } finally {
     await runtime.close();
   }
+}
+
+/** A ledger that was never made knows no runs, and looking at it does not make it. */
+function noRuns(run: string | undefined, location: string, { json }: StatusOptions): number {
+  if (run !== undefined) throw unknownRun(run, location);
+  process.stdout.write(`${json ? '[]' : runListText([])}\n`);
+  return exitCodes.done;
 }
 
 async function list({ ledger, settings }: Dependencies, { json, limit }: StatusOptions): Promise<number> {
@@ -105,9 +116,12 @@ async function watch({ ledger, settings }: Dependencies, id: string): Promise<nu
 async function known(ledger: Ledger, id: string): Promise<RunStatus> {
   const found = await runStatus(ledger, id);
   if (found !== undefined) return found;
-  throw new InputError([
-    { field: 'run', message: `"${id}" is not in the ledger ${ledger.location}: "carryover status" lists the runs` },
-  ]);
+  throw unknownRun(id, ledger.location);
+}
+
+function unknownRun(id: string, location: string): InputError {
+  const message = `"${id}" is not in the ledger ${location}: "carryover status" lists the runs`;
+  return new InputError([{ field: 'run', message }]);
 }
 
 function wholeNumber(text: string): number {

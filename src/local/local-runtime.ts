@@ -14,6 +14,8 @@ export interface LocalRuntimeOptions {
   /** For the lease and the ledger. */
   readonly who: string;
   readonly where: string;
+  /** For looking at runs alone: a ledger that is not there is not made, and asking it throws TableNotFoundError. */
+  readonly readOnly?: boolean;
 }
 
 export interface LocalRuntime {
@@ -26,9 +28,11 @@ export interface LocalRuntime {
 export const defaultLedger = 'dynamodb://embedded?path=.carryover/ledger';
 
 /** What the steps run in on a laptop: the ledger and the stores of the project, embedded engines started as needed. */
-export async function openLocalRuntime({ project, who, where }: LocalRuntimeOptions): Promise<LocalRuntime> {
+export async function openLocalRuntime(options: LocalRuntimeOptions): Promise<LocalRuntime> {
+  const { project, who, where, readOnly = false } = options;
   const settings = withDefaults(project.settings);
   const ledger = await openLocalLedger(project.ledger ?? defaultLedger, settings);
+  if (!readOnly) await made(ledger);
   const stores = new Map<string, Promise<OpenedStore>>();
   const open = async (name: string): Promise<OpenedStore> =>
     await openLocalStore(declaredUrl(project, name), settings.requestTimeoutMs);
@@ -56,7 +60,22 @@ export async function openLocalRuntime({ project, who, where }: LocalRuntimeOpti
   };
 }
 
-async function openLocalLedger(text: string, settings: Settings): Promise<{ ledger: Ledger; close(): Promise<void> }> {
+interface OpenedLedger {
+  readonly ledger: Ledger;
+  close(): Promise<void>;
+}
+
+/** Makes the ledger's table where it is missing; its engine does not outlive a failure. */
+async function made({ ledger, close }: OpenedLedger): Promise<void> {
+  try {
+    await ledger.ensure();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openLocalLedger(text: string, settings: Settings): Promise<OpenedLedger> {
   const parsed = parseStoreUrl(text, '--ledger');
   if ('faults' in parsed) throw new InputError(parsed.faults);
   const { url, stop } = await startEngine(parsed.url);
@@ -72,7 +91,6 @@ async function openLocalLedger(text: string, settings: Settings): Promise<{ ledg
     location: locationOf(parsed.url),
     requestTimeoutMs: settings.requestTimeoutMs,
   });
-  await ledger.ensure();
   return {
     ledger,
     async close() {

@@ -76,3 +76,31 @@ describe('carryover status', () => {
     expect(stderr).toMatch(/run: "01ABC" is not in the ledger dynamodb:\/\/us-east-1\/status-/);
   });
 });
+
+describe('carryover status where no run was ever started', () => {
+  const noOptions = (): string[] => [];
+  const onServer = () => ['--ledger', `dynamodb://us-east-1/none-${ulid()}-?endpoint=${engine.endpoint}`];
+
+  test.each([
+    ['in a folder without a ledger', noOptions],
+    ['with the ledger of a server that has none', onServer],
+  ])('%s: says so, and makes none', async (_, options) => {
+    const where = options();
+    const files = await folder.files();
+    for (const times of [1, 2]) {
+      const { exitCode, stdout, stderr } = await folder.run('status', ...where);
+      expect({ times, exitCode, stderr, stdout }).toEqual({
+        times,
+        exitCode: 0,
+        stderr: '',
+        stdout: 'No runs are recorded in this ledger.\n',
+      });
+    }
+    expect(await folder.run('status', '--watch', ...where)).toMatchObject({ exitCode: 0 });
+    expect(await folder.run('status', '--json', ...where)).toMatchObject({ exitCode: 0, stdout: '[]\n' });
+    const unknown = await folder.run('status', '01ABC', ...where);
+    expect(unknown).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(unknown.stderr).toMatch(/run: "01ABC" is not in the ledger dynamodb:/);
+    expect(await folder.files()).toEqual(files);
+  });
+});
