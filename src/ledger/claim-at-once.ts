@@ -6,9 +6,9 @@ import { failureOf } from './request-failures.js';
 import { isoTime, unitRecord } from './unit-entry.js';
 
 /**
- * Claims a unit that nobody holds in one request, without reading it first; undefined: look at it. A lease that is over is
- * left to who looks: times in texts do not compare in an engine. The claim's own owner is let in again, so that a request
- * whose answer was lost can be sent again: the sequence number then grows by two, which nobody minds.
+ * Claims a unit that nobody of this run holds in one request, without reading it first; undefined: look at it. A lease
+ * that is over is left to who looks: times in texts do not compare in an engine. So is a claim of one's own whose answer
+ * was lost: the request that was given up may still arrive, and then meets a unit that is held, and moves nothing on.
  */
 export async function claimAtOnce(
   client: LedgerClient,
@@ -23,8 +23,7 @@ export async function claimAtOnce(
         'SET #sequence = #sequence + :one, #token = :token, #leaseOwner = :owner, #leaseUntil = :until, ' +
         '#startedAt = if_not_exists(#startedAt, :now), #updatedAt = :now, #write = :write',
       ConditionExpression:
-        '#done = :false AND (#token < :token OR ' +
-        '(#token = :token AND (attribute_not_exists(#leaseOwner) OR #leaseOwner = :owner)))',
+        '#done = :false AND (#token < :token OR (#token = :token AND attribute_not_exists(#leaseOwner)))',
       ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
       ExpressionAttributeValues: {
         ':one': number(1),

@@ -135,6 +135,15 @@ describe('a request that arrives after it was given up', () => {
     expect(await context.ledger.unit(scope, 0)).toEqual(saved);
   });
 
+  test('changes nothing when its claim was sent again: the checkpoint of the call that was let in counts', async () => {
+    await context.ledger.planUnits(scope, [planOf(0)]);
+    inject('UpdateItem', 'late');
+    const { unit } = await ledger.claim(scope, 0, claimOf(context.clock, 1, 'a'));
+    expect(await proxy.deliver()).toBe(1);
+    expect(await context.ledger.unit(scope, 0)).toEqual(unit);
+    expect(await ledger.checkpoint(unit, claimOf(context.clock, 1, 'a'), page)).toMatchObject({ items: 10 });
+  });
+
   test('changes nothing when a newer run has the unit', async () => {
     const unit = await claimed();
     inject('UpdateItem', 'late', Number.POSITIVE_INFINITY);
