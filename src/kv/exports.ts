@@ -60,6 +60,7 @@ export {
 export { openDynamodbKeyValueStore, type DynamodbKeyValueStoreOptions } from './dynamodb-key-value-store.js';
 export { openMemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory-key-value-store.js';
 export { openPostgresKeyValueStore, type PostgresKeyValueStoreOptions } from './postgres-key-value-store.js';
+export type { PostgresPool, PostgresResult } from './postgres-requests.js';
 
 export {
   CarryoverError,

@@ -11,12 +11,19 @@ import {
 import type { KeyValueStore } from './key-value-store.js';
 import { bytea, columnLayout, postgresLayouts, type PostgresLayout } from './postgres-key-value-layout.js';
 import { ensureKeyValueTable } from './postgres-key-value-table.js';
-import { isRefusal, postgresQuery, type PostgresQuery } from './postgres-requests.js';
+import {
+  isRefusal,
+  postgresQuery,
+  type PostgresPool,
+  type PostgresQuery,
+  type PostgresResult,
+} from './postgres-requests.js';
 import type { RetryOptions } from './retry-policy.js';
 import { fromStoredForm, readableBytes } from './stored-form.js';
 
 export interface PostgresKeyValueStoreOptions extends RetryOptions {
-  readonly pool: pg.Pool;
+  /** A `Pool` of pg. */
+  readonly pool: PostgresPool;
   readonly schema: string;
   readonly table: string;
   /** The store for people, in errors: without secrets. Default: the table's name. */
@@ -133,7 +140,7 @@ export class PostgresKeyValueDriver implements KeyValueDriver {
   }
 
   /** Undefined when the table is not there. The layout that fitted last is tried first. */
-  async #unlessMissing(statement: (layout: PostgresLayout) => Statement): Promise<Result | undefined> {
+  async #unlessMissing(statement: (layout: PostgresLayout) => Statement): Promise<PostgresResult | undefined> {
     for (const layout of [this.#layout, ...postgresLayouts.filter((other) => other !== this.#layout)]) {
       const { sql, values } = statement(layout);
       try {
@@ -151,7 +158,7 @@ export class PostgresKeyValueDriver implements KeyValueDriver {
   }
 
   /** Makes the table where it is missing. */
-  async #withTable(statement: (layout: PostgresLayout) => Statement): Promise<Result> {
+  async #withTable(statement: (layout: PostgresLayout) => Statement): Promise<PostgresResult> {
     const result = await this.#unlessMissing(statement);
     if (result !== undefined) return result;
     await ensureKeyValueTable(this.#query, this.options.schema, this.options.table);
@@ -175,8 +182,6 @@ interface Statement {
   readonly sql: string;
   readonly values: unknown[];
 }
-
-type Result = pg.QueryResult<Record<string, unknown>>;
 
 function bytesOf(value: unknown): Uint8Array {
   return new Uint8Array(value as Buffer);

@@ -2,10 +2,24 @@ import pg from 'pg';
 import { ThrottledError } from '../errors.js';
 import { noAnswer } from './key-value-driver.js';
 
-/** pg reads this field of a query too, its types do not know it. */
-type TimedQuery = pg.QueryConfig & { readonly query_timeout: number };
+/** What is used of pg's `Pool`. Said here, since the types of pg, which this package's own would need, do not come with pg. */
+export interface PostgresPool {
+  query(query: {
+    readonly text: string;
+    readonly values: unknown[];
+    /** How values are parsed. */
+    readonly types: object;
+    readonly query_timeout: number;
+  }): Promise<PostgresResult>;
+  end(): Promise<void>;
+}
 
-export type PostgresQuery = (text: string, values: unknown[]) => Promise<pg.QueryResult<Record<string, unknown>>>;
+export interface PostgresResult {
+  readonly rows: readonly Record<string, unknown>[];
+  readonly rowCount: number | null;
+}
+
+export type PostgresQuery = (text: string, values: unknown[]) => Promise<PostgresResult>;
 
 /**
  * SQLSTATEs after which nothing was done and trying again may help: insufficient resources, serialization failure,
@@ -17,14 +31,14 @@ const passing = /^(53...|40001|40P01|55P03|57014|57P03)$/;
 const disconnected = /^(08...|57P01|57P02|57P05)$/;
 
 /** Sends a statement once, over a connection of the pool. Throws what KeyValueDriver says; refusals keep pg's error. */
-export function postgresQuery(pool: pg.Pool, location: string, timeoutMs: number): PostgresQuery {
+export function postgresQuery(pool: PostgresPool, location: string, timeoutMs: number): PostgresQuery {
   return async (text, values) => {
     // The pool's owner may parse types otherwise: bytea and text[] are to be what pg makes of them.
-    const query: TimedQuery = { text, values, types: pg.types, query_timeout: timeoutMs };
+    const query = { text, values, types: pg.types, query_timeout: timeoutMs };
     // The limit of pg ends a query that was sent, with its connection; the other one also counts the wait for a connection.
     const overall = timeout(timeoutMs + 100);
     try {
-      return await Promise.race([pool.query<Record<string, unknown>>(query), overall.expired]);
+      return await Promise.race([pool.query(query), overall.expired]);
     } catch (error) {
       throw translated(error, location);
     } finally {
