@@ -60,8 +60,12 @@ async function lambdaDependencies(configuration: unknown, metrics: Metrics): Pro
     ledger,
     clock: systemClock,
     openStore(name) {
-      const store = stores.get(name) ?? openDeclaredStore(project, name, settings);
+      const known = stores.get(name);
+      if (known !== undefined) return known;
+      const store = openDeclaredStore(project, name, settings);
       stores.set(name, store);
+      // What could not be opened is opened again by the next call, which may come to this very environment.
+      store.catch(() => stores.delete(name));
       return store;
     },
     who: 'an execution of the state machine',

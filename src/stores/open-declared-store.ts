@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
-import { InputError } from '../errors.js';
+import { InputError, StoreUnavailableError } from '../errors.js';
 import type { DeclaredStore, Project } from '../project.js';
 import type { Settings } from '../settings.js';
 import { openStore } from './open-store.js';
@@ -19,23 +19,48 @@ export async function openDeclaredStore(project: Project, name: string, settings
   const field = `stores.${name}`;
   const parsed = parseStoreUrl(declaration.url, `${field}.url`);
   if ('faults' in parsed) throw new InputError(parsed.faults);
-  const url = await withSecret(parsed.url, declaration.secretArn, field);
+  const url = await withSecret(parsed.url, declaration.secretArn, field, settings.requestTimeoutMs);
   return openStore(url, { requestTimeoutMs: settings.requestTimeoutMs, location: locationOf(parsed.url) });
 }
 
-async function withSecret(url: StoreUrl, secretArn: string | undefined, field: string): Promise<StoreUrl> {
+/** The SDK's client sends a request three times. */
+const requestsAtMost = 3;
+
+async function withSecret(
+  url: StoreUrl,
+  secretArn: string | undefined,
+  field: string,
+  requestTimeoutMs: number,
+): Promise<StoreUrl> {
   if (secretArn === undefined) return url;
   if (url.kind !== 'postgres')
     throw new InputError([
       { field: `${field}.secretArn`, message: 'is for PostgreSQL stores; others use the AWS credentials chain' },
     ]);
-  const client = new SecretsManagerClient({});
+  // The region stands in the ARN: arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME.
+  const region = secretArn.split(':')[3] ?? '';
+  const client = new SecretsManagerClient({ region });
+  const abortSignal = AbortSignal.timeout(requestTimeoutMs * requestsAtMost);
   try {
-    const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
+    const command = new GetSecretValueCommand({ SecretId: secretArn });
+    const { SecretString = '' } = await client.send(command, { abortSignal });
     return withCredentials(url, SecretString, field);
+  } catch (error) {
+    throw translated(error, field);
   } finally {
     client.destroy();
   }
+}
+
+/** What will not be otherwise the next time. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
+const lasting =
+  /^(AccessDenied|ResourceNotFound|InvalidRequest|InvalidParameter|DecryptionFailure|CredentialsProvider)/;
+
+function translated(error: unknown, field: string): unknown {
+  if (error instanceof InputError || !(error instanceof Error)) return error;
+  if (lasting.test(error.name))
+    return new InputError([{ field: `${field}.secretArn`, message: `cannot be read: ${error.message}` }]);
+  return new StoreUnavailableError(`the secret of ${field} cannot be read: ${error.message}`, { cause: error });
 }
 
 function withCredentials(url: PostgresUrl, secret: string, field: string): PostgresUrl {
