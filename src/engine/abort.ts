@@ -58,7 +58,9 @@ export async function abort({ execution, error, redrives }: AbortInput, deps: De
   }
   const step = run?.step ?? 'begin';
   const exitCode = exitCodeOf(name);
-  await deps.ledger.changeRun(id, { status: 'failed', exitCode, endedAt: now, error: { name, message, step } });
+  // A run that has ended stays what it was: this is a repeated call, or another execution that was given its name.
+  if (run === undefined || run.status === 'running')
+    await deps.ledger.changeRun(id, { status: 'failed', exitCode, endedAt: now, error: { name, message, step } });
   if (run?.token !== undefined) await freeLease(ownerOf(execution), run.token, run.input, deps);
   throw new RunFailedError(`${name} in ${step}: ${message}`);
 }

@@ -1,3 +1,4 @@
+import { InputError } from '../errors.js';
 import { acquireLease } from '../kv/lease.js';
 import { isOwn } from '../kv/lease-cell.js';
 import type { RunRecord } from '../ledger/ledger.js';
@@ -36,6 +37,7 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
   const [id, owner] = [runIdOf(execution), ownerOf(execution)];
   const parsed = await parsedInput(id, input, deps);
   const record = await startRun(id, parsed, parsed.startedBy ?? deps.who, deps);
+  assertOwnRecord(record, deps.clock.now());
   const { source, target } = await openStores(parsed, deps);
   if (record.exitCode === 0) return await end(record, owner, target, deps);
   const forecast = await checkedForecast(owner, parsed, deps);
@@ -55,6 +57,21 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
   );
   await deps.ledger.changeRun(id, { attempt: attempt.id });
   return { id, ...own, attempt: attempt.id, pending: true, concurrency: settings.concurrency };
+}
+
+/** Begin is called once more at a run's end, and again within minutes when its answer was lost. */
+const repeatedWithinMs = 24 * 60 * 60 * 1_000;
+
+/**
+ * Throws InputError when the run in the ledger is another one: Step Functions lets a name be used again after 90 days, and
+ * the ledger remembers. Taken for this one, it would be over before it has begun. (A failed run that is redriven is
+ * running again before it comes here: see Abort.)
+ */
+function assertOwnRecord({ run, status, endedAt = '' }: RunRecord, nowMs: number): void {
+  if (status === 'running') return;
+  if (status === 'succeeded' && nowMs - Date.parse(endedAt) < repeatedWithinMs) return;
+  const message = `a run of the name "${run}" is in the ledger already, and ended at ${endedAt}: give this one another name`;
+  throw new InputError([{ field: 'execution', message }]);
 }
 
 /** Parses the input; what is refused is recorded too. */
