@@ -47,6 +47,9 @@ const packages = {
   '@aws-sdk/client-secrets-manager': ['src/stores/open-declared-store.ts'],
   '@aws-sdk/credential-providers': ['src/aws-credentials.ts'],
   '@aws-sdk/client-sfn': ['src/cli/stack-client.ts', 'test/cli/'],
+  // Generated types name it too.
+  '@bufbuild': ['src/kv/messages', 'examples/', 'test/'],
+  'fast-check': ['src/kv/conformance/', 'test/'],
   '@smithy': ['src/aws-credentials.ts', 'src/stores/dynamodb/', 'src/stores/archive/', 'src/ledger/ledger-client.ts'],
   pg: ['src/stores/postgres/', 'src/kv/postgres-', 'src/local/embedded-postgres', 'examples/', 'bench/', 'test/'],
   'pg-copy-streams': ['src/stores/postgres/', 'examples/'],

@@ -24,11 +24,11 @@ export interface BranchChange {
 }
 
 /**
- * Gives a branch, which is there or was deleted, a new partition: first what is in it, then the branch, if nobody changed it meanwhile; else once more, a
+ * Gives a branch a new partition: first what is in it, then the branch, if nobody changed it meanwhile; else once more, a
  * bounded number of times. What was written to a partition is never written otherwise, since a late request would bring
  * it back: where it does not fit any more, another partition is begun, and the sweep removes the one before.
- * Throws NotFoundError, what `create` throws, PredicateFailedError when others were faster each time, and
- * OutcomeUnknownError when it is not known whether the branch took the last try.
+ * Throws NotFoundError where there is no branch, or no longer; what `create` throws; PredicateFailedError when others were
+ * faster each time; and OutcomeUnknownError when it is not known whether the branch took one of the tries.
  */
 export async function changeBranch(home: OpenRepository, name: string, change: BranchChange): Promise<void> {
   const backoff = new Backoff(contention, home);

@@ -1,11 +1,11 @@
 import { create } from '@bufbuild/protobuf';
+import { branchNotFound } from './branch.js';
 import { AlreadyExistsError } from './errors.js';
 import { assertName } from './limits.js';
 import { settle } from './reachability.js';
 import { branchesOf, branchKey, type OpenRepository } from './records.js';
 import { BranchSchema } from './refs_pb.js';
 import { commitIdOf } from './tag.js';
-import { branchNotFound } from './branch.js';
 
 /**
  * Makes a branch that begins with the newest commit of a branch or tag, or with one before it; what is staged there is

@@ -138,6 +138,6 @@ async function createCommit(
 }
 
 async function isStaged(home: OpenRepository, token: string): Promise<boolean> {
-  for await (const change of stagedChanges(home, token)) return change.path !== '';
+  for await (const _change of stagedChanges(home, token)) return true;
   return false;
 }

@@ -55,15 +55,19 @@ async function tagAndBranch(home: OpenRepository): Promise<void> {
 
 async function show(home: OpenRepository, backend: Backend): Promise<void> {
   for (const ref of ['main', 'v1', 'experiment']) {
-    let [commits, objects] = [0, 0];
-    for await (const each of log(home, ref)) if (each.parentId !== '') commits++;
-    for await (const object of listObjects(home, ref)) if (object.path !== '') objects++;
-    write(`${ref}: ${commits} commits after the first, ${objects} objects`);
+    const [commits, objects] = [await count(log(home, ref)), await count(listObjects(home, ref))];
+    write(`${ref}: ${commits - 1} commits after the first, ${objects} objects`);
   }
   const still = (await getObject(home, 'main', 'committer-0/0.txt')) !== undefined;
   write(`committer-0/0.txt is ${still ? 'still' : 'not'} on main.`);
   const { reached, removed, waiting } = await sweepRepositories(backend, { graceMs });
   write(`The sweep found ${reached + removed} partitions old enough to look at, and left ${waiting} alone.`);
+}
+
+async function count(items: AsyncIterable<unknown>): Promise<number> {
+  let all = 0;
+  for await (const _item of items) all++;
+  return all;
 }
 
 await main(process.argv[2]);

@@ -3,7 +3,14 @@ import { newWriteId, writeConditionally } from './conditional-write.js';
 import type { KeyValueDriver, PageStart } from './key-value-driver.js';
 import type { Entry, KeyValueStore, Predicate, ScannedEntry } from './key-value-store.js';
 import { Backoff, type RetryOptions } from './retry-policy.js';
-import { entryLimitBytes, fromStoredForm, keyLimitBytes, readableBytes, toStoredForm } from './stored-form.js';
+import {
+  assertBytes,
+  entryLimitBytes,
+  fromStoredForm,
+  keyLimitBytes,
+  readableBytes,
+  toStoredForm,
+} from './stored-form.js';
 
 /** Requests of a store are tried this often unless the options say otherwise; each has its own timeout. */
 const requestRetry = { attempts: 4, baseMs: 50, capMs: 1_000 };
@@ -125,12 +132,6 @@ class CheckedStore implements KeyValueStore {
   #assertOpen(): void {
     if (this.#closing !== undefined) throw new StoreClosedError(`${this.driver.location} is closed`);
   }
-}
-
-function assertBytes(name: string, bytes: unknown): void {
-  if (bytes instanceof Uint8Array) return;
-  const kind = bytes === null ? 'null' : typeof bytes;
-  throw new TypeError(`${name} must be a Uint8Array, it is ${kind}; text is encoded by new TextEncoder().encode(text)`);
 }
 
 function assertPredicate(given: unknown): void {

@@ -133,6 +133,10 @@ class PartitionMessages<S extends DescMessage> implements Messages<S> {
   }
 }
 
+/** Throws TypeError for half of a surrogate pair, which UTF-8 would make the same as any other half. */
 function toBytes(text: Uint8Array | string): Uint8Array {
-  return typeof text === 'string' ? new TextEncoder().encode(text) : text;
+  if (typeof text !== 'string') return text;
+  if (!text.isWellFormed())
+    throw new TypeError(`${JSON.stringify(text)} has half of a surrogate pair: it is no Unicode`);
+  return new TextEncoder().encode(text);
 }

@@ -27,6 +27,13 @@ export function fromStoredForm(stored: Uint8Array): Uint8Array {
   return new Uint8Array(stored.subarray(1));
 }
 
+/** Throws TypeError for what is not bytes: callers may have no types, and text would be taken for zeros. */
+export function assertBytes(name: string, bytes: unknown): void {
+  if (bytes instanceof Uint8Array) return;
+  const kind = bytes === null ? 'null' : typeof bytes;
+  throw new TypeError(`${name} must be a Uint8Array, it is ${kind}; text is encoded by new TextEncoder().encode(text)`);
+}
+
 /** Bytes for people: text where it is printable ASCII, else hexadecimal; cut after 60 characters. */
 export function readableBytes(bytes: Uint8Array): string {
   const shown = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 60));

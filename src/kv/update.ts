@@ -5,7 +5,10 @@ import { Backoff, type RetryOptions } from './retry-policy.js';
 /** Enough for two hundred writers that start at one moment; each round at least one of them succeeds. */
 const contention = { attempts: 30, baseMs: 20, capMs: 1_000 };
 
-/** The new value, or undefined to leave the entry as it is. It may throw, and may be called several times. */
+/**
+ * The new value, which may be the given one changed in its place; undefined, or the given one unchanged, to leave the
+ * entry as it is. It may throw, and may be called several times.
+ */
 export type Change = (value: Uint8Array | undefined) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
 
 /**
@@ -24,8 +27,10 @@ export async function update(
   const backoff = new Backoff(contention, options);
   for (let attempt = 1; ; attempt++) {
     const entry = await store.get(partition, key);
-    const value = await change(entry?.value);
-    if (value === undefined || value === entry?.value) return entry;
+    const given = entry && new Uint8Array(entry.value);
+    const value = await change(given);
+    if (value === undefined) return entry;
+    if (entry !== undefined && value === given && Buffer.compare(value, entry.value) === 0) return entry;
     try {
       return { value, predicate: await store.setIf(partition, key, value, entry?.predicate) };
     } catch (error) {

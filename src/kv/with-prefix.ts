@@ -1,5 +1,5 @@
 import type { KeyValueDriver } from './key-value-driver.js';
-import { fromStoredForm, keyLimitBytes, toStoredForm } from './stored-form.js';
+import { assertBytes, fromStoredForm, keyLimitBytes, toStoredForm } from './stored-form.js';
 
 /**
  * A driver whose partitions begin with `prefix` in the engine, so that several services share a table and see nothing of
@@ -8,6 +8,7 @@ import { fromStoredForm, keyLimitBytes, toStoredForm } from './stored-form.js';
  * Throws RangeError for a prefix that leaves no room for a partition.
  */
 export function withPrefix(driver: KeyValueDriver, prefix: Uint8Array): KeyValueDriver {
+  assertBytes('prefix', prefix);
   const reservedBytes = (driver.reservedBytes ?? 0) + prefix.length;
   if (reservedBytes >= keyLimitBytes) {
     throw new RangeError(`prefixes have fewer than ${keyLimitBytes} bytes together; these have ${reservedBytes}`);

@@ -49,6 +49,7 @@ describe('withPrefix', () => {
       /has 24 bytes; it may have at most 23/,
     );
     expect(() => withPrefix(driver, new Uint8Array(23))).toThrow(RangeError);
+    expect(() => withPrefix(driver, 'text' as unknown as Uint8Array)).toThrow(/^prefix must be a Uint8Array/);
   });
 });
 

@@ -38,6 +38,13 @@ describe('messages', () => {
     expect(await accounts.get('zoë')).toBeUndefined();
   });
 
+  test('are not mixed up where a key is no Unicode', async () => {
+    const { store, accounts } = opened();
+    await expect(accounts.set('\ud800', {})).rejects.toThrow(/^"\\ud800" has half of a surrogate pair/);
+    await expect(accounts.get('\udc00')).rejects.toThrow(TypeError);
+    expect(() => messages(store, AccountSchema, 'a\ud800')).toThrow(TypeError);
+  });
+
   test('may be all defaults, which is no absence', async () => {
     const { store, accounts } = opened();
     await accounts.set('k', {});

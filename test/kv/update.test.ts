@@ -30,6 +30,19 @@ describe('update', () => {
     expect(await store.get(p, k)).toEqual(before);
   });
 
+  test('writes what was changed in its place', async () => {
+    const store = openMemoryKeyValueStore();
+    await store.set(p, k, Uint8Array.of(1));
+    const increment = (value: Uint8Array | undefined) => {
+      if (value !== undefined) value[0] = (value[0] ?? 0) + 1;
+      return value;
+    };
+    const entry = await update(store, p, k, increment);
+    expect(entry?.value).toEqual(Uint8Array.of(2));
+    expect(await store.get(p, k)).toEqual(entry);
+    expect(await update(store, p, bytes('absent'), increment)).toBeUndefined();
+  });
+
   test('hands on the error of a change, and writes nothing', async () => {
     const store = openMemoryKeyValueStore();
     const refusal = new Error('no');
