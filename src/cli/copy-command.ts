@@ -29,7 +29,8 @@ export function addCopyCommand(program: Command, exit: (code: number) => void): 
 async function copy(options: CopyOptions): Promise<number> {
   if (options.stack !== undefined) return await copyInStack(options, options.stack);
   const { input, project } = await localRequest(options);
-  const runtime = await openLocalRuntime({ project, who: userName(), where: hostname() });
+  const readOnly = options.dryRun === true;
+  const runtime = await openLocalRuntime({ project, who: userName(), where: hostname(), readOnly });
   try {
     return await copyLocally(runtime.dependencies, input, options);
   } finally {

@@ -1,4 +1,4 @@
-import { InputError } from '../errors.js';
+import { InputError, TableNotFoundError } from '../errors.js';
 import { copySpec } from '../migrations/copy/copy-input.js';
 import { copyTables } from '../migrations/copy/copy-tables.js';
 import type { Forecast } from '../migrations/migration.js';
@@ -46,7 +46,17 @@ async function assertSetUp(
   deps: Dependencies,
 ): Promise<void> {
   if (copy.steps.includes('setup') || !copy.steps.includes('migrate')) return;
-  if (resumed !== undefined && (await attemptRecord(deps.ledger, resumed.id)).setUp) return;
+  if (resumed !== undefined && (await isSetUp(resumed.id, deps))) return;
   const message = `"migrate" needs an earlier "setup" of the same copy, and ${target.location} holds none in this ledger: add "setup"`;
   throw new InputError([{ field: 'copy.steps', message }]);
+}
+
+async function isSetUp(attempt: string, { ledger }: Dependencies): Promise<boolean> {
+  try {
+    return (await attemptRecord(ledger, attempt)).setUp;
+  } catch (error) {
+    // A look ahead makes no ledger; one that is not there knows of no Setup.
+    if (error instanceof TableNotFoundError) return false;
+    throw error;
+  }
 }

@@ -14,7 +14,7 @@ export interface LocalRuntimeOptions {
   /** For the lease and the ledger. */
   readonly who: string;
   readonly where: string;
-  /** For looking at runs alone: a ledger that is not there is not made, and asking it throws TableNotFoundError. */
+  /** For looking alone: a ledger that is not there is not made, and asking it throws TableNotFoundError. */
   readonly readOnly?: boolean;
 }
 

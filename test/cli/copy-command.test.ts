@@ -165,4 +165,18 @@ describe('carryover copy', () => {
     expect(await counts(target)).toEqual({ orders: 1 });
     expect(await target.keyValues.get(Buffer.from('state'), Buffer.from('state'))).toBeUndefined();
   });
+
+  test('makes no ledger for a dry run, and takes one that is not there for one that knows of no Setup', async () => {
+    const { copy } = await stores({ orders: 3 });
+    expect(await copy('--steps', 'setup')).toMatchObject({ exitCode: 0 });
+    const table = `dry-${ulid()}-`;
+    const none = ['--ledger', `dynamodb://us-east-1/${table}?endpoint=${engine.endpoint}`, '--dry-run'];
+    expect(await copy(...none)).toMatchObject({ exitCode: 0 });
+    const early = await copy(...none, '--steps', 'migrate');
+    expect(early).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('needs an earlier "setup"') as string });
+    const access = { region: 'us-east-1', endpoint: engine.endpoint, requestTimeoutMs: 5_000 };
+    const absent = openDynamodbLedger({ ...access, table: `${table}carryover-ledger`, location: 'the ledger' });
+    await expect(absent.run('any')).rejects.toMatchObject({ name: 'TableNotFoundError' });
+    await absent.close();
+  });
 });
