@@ -86,6 +86,9 @@ function summary(reports: readonly (readonly [string, CopyReport])[]): string {
 const folder = await mkdtemp(join(tmpdir(), 'carryover-demo-'));
 try {
   process.exitCode = await demo(folder);
+} catch (error) {
+  process.stderr.write(`The demo could not go on: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 3;
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
