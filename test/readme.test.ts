@@ -98,6 +98,15 @@ const known: Readonly<Record<string, () => Promise<unknown>>> = {
       stdout: expect.stringContaining('succeeded') as string,
     });
   },
+  'node dist/examples/repositories/main.js': async () => {
+    const { exitCode, stdout } = await runNode(join(command.folder, 'dist/examples/repositories/main.js'), [], {
+      cwd: folder,
+    });
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^main: 100 commits/m) as string,
+    });
+  },
   'npx cdk synth': async () => {
     const template = await cdk('synth', '--output', join(folder, 'cdk.out'));
     expect(template).toContain('AWS::StepFunctions::StateMachine');

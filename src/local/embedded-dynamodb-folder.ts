@@ -24,7 +24,7 @@ const pauseMs = 25;
  * Throws InputError when the folder cannot be used, StoreUnavailableError when the engine neither starts nor answers.
  */
 export async function openFolder(path: string): Promise<RunningEngine> {
-  const folder = await engineFolder(path);
+  const folder = await engineFolder(path, 'DynamoDB');
   const entry = await enter(folder);
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= leave(folder, entry));

@@ -46,7 +46,7 @@ const opened = new Map<string, Opened>();
  * when the folder cannot be used, and an Error that says why the server does not start.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const folder = await engineFolder(options.path);
+  const folder = await engineFolder(options.path, 'PostgreSQL');
   const entry = await enter(folder, options);
   try {
     const server = await entry.server;

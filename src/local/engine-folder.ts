@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, mkdir, realpath } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InputError } from '../errors.js';
 
 const reasons: Readonly<Record<string, string>> = {
@@ -12,8 +12,24 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'cannot be made: no space is left on its disk',
 };
 
-/** Makes the folder of an embedded engine where it is missing; answers its real path. Throws InputError when it cannot be used. */
-export async function engineFolder(path: string): Promise<string> {
+/** A file by which the data of each engine are known. */
+const marks = { DynamoDB: 'data/CURRENT', PostgreSQL: 'data/PG_VERSION' } as const;
+
+/**
+ * Makes the folder of an embedded engine where it is missing; answers its real path. Throws InputError when it cannot be
+ * used, or is another engine's.
+ */
+export async function engineFolder(path: string, engine: keyof typeof marks): Promise<string> {
+  const folder = await usableFolder(path);
+  for (const [other, mark] of Object.entries(marks))
+    if (other !== engine && (await isThere(join(folder, mark)))) {
+      const message = `holds the data of an embedded ${other}: give ${engine} a folder of its own`;
+      throw new InputError([{ field: folder, message }]);
+    }
+  return folder;
+}
+
+async function usableFolder(path: string): Promise<string> {
   try {
     await mkdir(path, { recursive: true });
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -23,4 +39,11 @@ export async function engineFolder(path: string): Promise<string> {
     const message = reasons[code] ?? `cannot be used as the folder of an embedded engine (${code || String(cause)})`;
     throw new InputError([{ field: resolve(path), message }]);
   }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

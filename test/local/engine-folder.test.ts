@@ -12,9 +12,20 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.each([
-  ['the embedded DynamoDB', startEmbeddedDynamodb],
-  ['the embedded PostgreSQL', startEmbeddedPostgres],
-])('the folder of %s', (_, start) => {
+  ['DynamoDB', startEmbeddedDynamodb, startEmbeddedPostgres],
+  ['PostgreSQL', startEmbeddedPostgres, startEmbeddedDynamodb],
+] as const)('the folder of an embedded %s', (name, start, startOther) => {
+  test('is refused to another engine, and stays', async () => {
+    const path = join(folder, `of ${name}`);
+    const first = await start({ path });
+    await first.stop();
+    const message = expect.stringMatching(
+      `^holds the data of an embedded ${name}: give .* a folder of its own$`,
+    ) as string;
+    await expect(startOther({ path })).rejects.toMatchObject({ name: 'InputError', faults: [{ message }] });
+    await (await start({ path })).stop();
+  });
+
   test.each([
     ['file', 'is a file: give a folder'],
     ['file/below', 'lies below a file: give a folder'],
