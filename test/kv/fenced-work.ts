@@ -10,7 +10,7 @@ interface Work {
 const [partition, key] = [bytes('work'), bytes('one')];
 const parse = (value: Uint8Array): Work => JSON.parse(Buffer.from(value).toString()) as Work;
 
-/** What docs/kv/key-value-store.md advises: the entry keeps the token of its writer, and a smaller one is refused. */
+/** What docs/kv/leases.md advises: the entry keeps the token of its writer, and a smaller one is refused. */
 export async function writeFenced(store: KeyValueStore, work: Work): Promise<void> {
   await update(store, partition, key, (value) => {
     if (value !== undefined && parse(value).token > work.token)
