@@ -27,9 +27,10 @@ export async function copyInStack(options: CopyOptions, stack: string): Promise<
   try {
     if (options.dryRun) return await dryRun(client, ledger, input, options);
     const replace = options.onExisting === 'replace' ? await allowedDrops(client, ledger, input, options) : [];
-    const id = await execute(client, ledger, { ...input, replace });
+    const { id, ended } = await execute(client, ledger, { ...input, replace });
     const status = await runStatus(ledger, id);
-    if (status === undefined) throw new StoreUnavailableError(`run ${id} is not in the ledger ${ledger.location}`);
+    // Stopped from outside or timed out, it has recorded nothing of its end.
+    if (status === undefined || status.run.status === 'running') throw endedUnrecorded(id, ended, status !== undefined);
     return printReport(status, options);
   } finally {
     client.close();
@@ -44,13 +45,25 @@ function stackLedger(stack: string, region: string): Ledger {
   return openDynamodbLedger({ region, table, location: `dynamodb://${region}/${table}`, requestTimeoutMs });
 }
 
-async function execute(client: StackClient, ledger: Ledger, copy: CopyRequestInput): Promise<string> {
+type Ended = Awaited<ReturnType<StackClient['ended']>>;
+
+function endedUnrecorded(id: string, { status, cause }: Ended, begun: boolean): StoreUnavailableError {
+  const why = cause === undefined ? '' : `: ${cause}`;
+  const next = begun ? '; the same command goes on where it stopped' : '';
+  return new StoreUnavailableError(`execution ${id} ended as ${status}, and the ledger does not say how${why}${next}`);
+}
+
+async function execute(
+  client: StackClient,
+  ledger: Ledger,
+  copy: CopyRequestInput,
+): Promise<{ id: string; ended: Ended }> {
   const id = ulid();
   const input = { copy, startedBy: userName() } as unknown as Json;
   const execution = await client.start(id, input);
   const progress = createProgress(process.stderr, systemClock);
-  await followRun(ledger, id, progress, systemClock, client.ended(execution));
-  return id;
+  const ended = await followRun(ledger, id, progress, systemClock, client.ended(execution));
+  return { id, ended };
 }
 
 async function dryRun(
@@ -66,12 +79,14 @@ async function dryRun(
 
 /** The forecast is the stack's: it sees the stores, this machine may not. */
 async function remoteForecast(client: StackClient, ledger: Ledger, input: CopyRequestInput): Promise<Forecast> {
-  const id = await execute(client, ledger, { ...input, dryRun: true });
+  const { id, ended } = await execute(client, ledger, { ...input, dryRun: true });
   const forecast = await savedForecast(ledger, id);
   if (forecast !== undefined) return forecast;
-  const { error } = (await ledger.run(id)) ?? {};
-  if (error?.name === 'InputError') throw new InputError(error.message.split('\n').map(faultOf));
-  throw new StoreUnavailableError(`the dry run ${id} failed: ${error?.message ?? 'it left no forecast'}`);
+  const run = await ledger.run(id);
+  if (run?.error === undefined) throw endedUnrecorded(id, ended, false);
+  const { error } = run;
+  if (error.name === 'InputError') throw new InputError(error.message.split('\n').map(faultOf));
+  throw new StoreUnavailableError(`the dry run ${id} failed: ${error.message}`);
 }
 
 /** A line of an InputError's message as the fault that it was. */

@@ -14,6 +14,8 @@ beforeAll(async () => {
   stores = {
     'orders-old': await memoryStore(ulid(), { orders: 30, customers: 4 }),
     'orders-new': await memoryStore(ulid(), {}),
+    'orders-stopped': await memoryStore(ulid(), {}),
+    'orders-later': await memoryStore(ulid(), {}),
     'orders-used': await memoryStore(ulid(), { orders: 1, bystander: 2 }),
   };
   stack = await deployedStack(name, stores);
@@ -69,5 +71,33 @@ describe('carryover copy --stack', () => {
     const { exitCode, stderr } = await folder.run('copy', '--stack', 'Nothing', '--from', 'a', '--to', 'b');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/--stack: "Nothing" is no state machine/);
+  });
+
+  test('ends with 3 where somebody stopped the execution, and says what the same command does', async () => {
+    stack.stepFunctions.stopsNext = true;
+    const { exitCode, stdout, stderr } = await copy('orders-stopped');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+    expect(stderr).toMatch(/execution \w+ ended as ABORTED, .*; the same command goes on where it stopped/);
+  });
+
+  test.each([
+    ['UnrecognizedClientException', /--stack: AWS did not accept the credentials \(UnrecognizedClientException\)/],
+    ['AccessDeniedException', /--stack: AWS does not allow it: as it says/],
+  ])('ends with 2 where AWS answers %s, without a stack trace', async (fault, message) => {
+    stack.stepFunctions.fault = () => fault;
+    const { exitCode, stderr } = await copy('orders-new');
+    stack.stepFunctions.fault = () => undefined;
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test('follows an execution on when a look at it failed', async () => {
+    let failed = 0;
+    stack.stepFunctions.fault = (operation) =>
+      operation === 'DescribeExecution' && failed++ < 1 ? 'InvalidArn' : undefined;
+    expect(await copy('orders-later')).toMatchObject({ exitCode: 0 });
+    expect(failed).toBeGreaterThan(1);
+    stack.stepFunctions.fault = () => undefined;
   });
 });
