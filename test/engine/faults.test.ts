@@ -49,7 +49,9 @@ const callMs = 3_000;
 async function copyWith(plan: FaultPlan): Promise<FaultPlan> {
   const stores = { source: await source(), target: openMemoryStore() };
   const broken = { source: faulty(stores.source, plan, 'source'), target: faulty(stores.target, plan, 'target') };
-  const options = { callMs, settings: { leaseMs: 2_000, requestTimeoutMs: 200 } };
+  const settings = { leaseMs: 2_000, requestTimeoutMs: 200 };
+  // Errors as functions meet them, all else as the command line does.
+  const options = { callMs, settings, sharesLease: plan.kind !== 'error' };
   await runCopy(
     { stores: broken, ledger: faulty(ledger, plan, 'ledger'), outcomes: ledger, ...options },
     { segments: 2 },

@@ -35,10 +35,14 @@ export interface CopyRunOptions {
   readonly clock?: Clock;
   readonly callMs?: number;
   readonly pauseMs?: number;
+  /** Calls leave the lease to one another, as on the command line; functions do not. */
+  readonly sharesLease?: boolean;
 }
 
-export function testDependencies({ stores, ledger, settings, clock = systemClock }: CopyRunOptions): Dependencies {
+export function testDependencies(options: CopyRunOptions): Dependencies {
+  const { stores, ledger, settings, clock = systemClock, sharesLease = false } = options;
   return {
+    ...(sharesLease ? { heldLeases: new Map() } : {}),
     project: { stores: Object.fromEntries(Object.keys(stores).map((name) => [name, `memory:${name}`])) },
     settings: withDefaults({ leaseMs: 3_000, requestTimeoutMs: 500, ...settings }),
     ledger,
@@ -50,7 +54,7 @@ export function testDependencies({ stores, ledger, settings, clock = systemClock
   };
 }
 
-/** Runs one execution of the state machine in process, as the command line does; returns what the ledger says of it. */
+/** Runs one execution of the state machine in process; returns what the ledger says of it. */
 export async function runCopy(options: CopyRunOptions, copy: Record<string, unknown>): Promise<RunStatus> {
   const deps = testDependencies(options);
   const execution = ulid();
