@@ -3,21 +3,12 @@ import type { StepInput } from '../../src/engine/dependencies.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import { attemptTables } from '../../src/versions/attempt-tables.js';
-import { runCopy, testDependencies, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { runCopy, testDependencies, withTestLedgers } from '../support/copy-run.js';
 import { collect } from '../support/kv-bytes.js';
 import { nearlyOver, putThings, things, thingsTable } from './things.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledger = await testLedger(engine.endpoint);
-});
-afterAll(async () => {
-  await ledger.close();
-  await engine.stop();
-});
+withTestLedgers(1, ([made]) => (ledger = made));
 
 describe('Cleanup whose time is always nearly over', () => {
   test('is called again until it has removed all that the attempt kept; only then is the run done', async () => {

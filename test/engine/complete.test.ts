@@ -3,20 +3,11 @@ import type { StepInput } from '../../src/engine/dependencies.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import { readState } from '../../src/versions/state-entry.js';
-import { runCopy, testDependencies, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { runCopy, testDependencies, withTestLedgers } from '../support/copy-run.js';
 import { filled } from './memory-stores.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledger = await testLedger(engine.endpoint);
-});
-afterAll(async () => {
-  await ledger.close();
-  await engine.stop();
-});
+withTestLedgers(1, ([made]) => (ledger = made));
 
 describe('Complete that is called again while an earlier call still waits for a long statement', () => {
   test('leaves it to that call, and is done when that one is', async () => {

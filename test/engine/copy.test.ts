@@ -2,20 +2,11 @@ import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import type { TableDescription } from '../../src/stores/store.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { savedForecast } from '../../src/engine/forecast-documents.js';
-import { runCopy, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { runCopy, withTestLedgers } from '../support/copy-run.js';
 import { filled, itemOf, itemsOf, put } from './memory-stores.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledger = await testLedger(engine.endpoint);
-});
-afterAll(async () => {
-  await ledger.close();
-  await engine.stop();
-});
+withTestLedgers(1, ([made]) => (ledger = made));
 
 const orders: TableDescription = {
   name: 'orders',

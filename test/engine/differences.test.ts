@@ -1,20 +1,11 @@
 import type { Ledger } from '../../src/ledger/ledger.js';
 import type { AttributeValue, Item } from '../../src/stores/item.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
-import { runCopy, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { runCopy, withTestLedgers } from '../support/copy-run.js';
 import { putThings, storeOf, things } from './things.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledger = await testLedger(engine.endpoint);
-});
-afterAll(async () => {
-  await ledger.close();
-  await engine.stop();
-});
+withTestLedgers(1, ([made]) => (ledger = made));
 
 const digits = '1'.repeat(37);
 const special = (more: Record<string, AttributeValue>): Item => ({ id: { S: 'special' }, ...more });

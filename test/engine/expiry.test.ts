@@ -5,20 +5,11 @@ import type { Handler } from '../../src/local/state-machine.js';
 import type { Item } from '../../src/stores/item.js';
 import type { Store } from '../../src/stores/store.js';
 import { systemClock } from '../../src/system-clock.js';
-import { runCopy, testDependencies, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { runCopy, testDependencies, withTestLedgers } from '../support/copy-run.js';
 import { storeOf, things } from './things.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledger = await testLedger(engine.endpoint);
-});
-afterAll(async () => {
-  await ledger.close();
-  await engine.stop();
-});
+withTestLedgers(1, ([made]) => (ledger = made));
 
 /** An hour passes between the end of Validate and Locate; what `meanwhile` does happens then. */
 async function validated(stores: Record<'source' | 'target', Store>, meanwhile: () => Promise<unknown> | undefined) {

@@ -3,20 +3,11 @@ import type { Ledger } from '../../src/ledger/ledger.js';
 import type { Item } from '../../src/stores/item.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import type { Store } from '../../src/stores/store.js';
-import { runCopy, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { runCopy, withTestLedgers } from '../support/copy-run.js';
 import { faultPlan, faulty, type FaultPlan } from '../support/faults.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledger = await testLedger(engine.endpoint);
-});
-afterAll(async () => {
-  await ledger.close();
-  await engine.stop();
-});
+withTestLedgers(1, ([made]) => (ledger = made));
 
 const count = 24;
 const items: Item[] = Array.from({ length: count }, (_, id) => ({ id: { N: String(id) }, text: { S: `item ${id}` } }));

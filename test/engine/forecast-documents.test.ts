@@ -2,19 +2,10 @@ import { saveForecast, savedForecast } from '../../src/engine/forecast-documents
 import { CorruptDataError } from '../../src/errors.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import type { Forecast } from '../../src/migrations/migration.js';
-import { testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { withTestLedgers } from '../support/copy-run.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledger = await testLedger(engine.endpoint);
-});
-afterAll(async () => {
-  await ledger.close();
-  await engine.stop();
-});
+withTestLedgers(1, ([made]) => (ledger = made));
 
 /** Names as long as DynamoDB allows, and a warning for each table. */
 function forecastOf(tables: number): Forecast {

@@ -3,20 +3,11 @@ import { InputError } from '../../src/errors.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import { readState } from '../../src/versions/state-entry.js';
-import { runCopy, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { runCopy, withTestLedgers } from '../support/copy-run.js';
 import { filled, tableNames } from './memory-stores.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledger = await testLedger(engine.endpoint);
-});
-afterAll(async () => {
-  await ledger.close();
-  await engine.stop();
-});
+withTestLedgers(1, ([made]) => (ledger = made));
 
 /** A fresh start that dies before its Setup has done anything. */
 const dying = { Setup: () => Promise.reject(new InputError([{ field: 'test', message: 'dies here' }])) };

@@ -5,20 +5,11 @@ import type { Ledger } from '../../src/ledger/ledger.js';
 import type { Handler } from '../../src/local/state-machine.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import type { Store } from '../../src/stores/store.js';
-import { runCopy, testDependencies, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { runCopy, testDependencies, withTestLedgers } from '../support/copy-run.js';
 import { nearlyOver, putThings, storeOf, things, thingsTable } from './things.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledger = await testLedger(engine.endpoint);
-});
-afterAll(async () => {
-  await ledger.close();
-  await engine.stop();
-});
+withTestLedgers(1, ([made]) => (ledger = made));
 
 /** A carried table that lacks one item in the target. */
 async function lacking(key: string): Promise<Record<'source' | 'target', Store>> {

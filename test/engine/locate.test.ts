@@ -2,20 +2,11 @@ import { bucketOf } from '../../src/digest/item-hash.js';
 import { judge, type JudgeInput } from '../../src/engine/judge.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import type { Item } from '../../src/stores/item.js';
-import { runCopy, testDependencies, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { runCopy, testDependencies, withTestLedgers } from '../support/copy-run.js';
 import { nearlyOver, storeOf, things } from './things.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledger = await testLedger(engine.endpoint);
-});
-afterAll(async () => {
-  await ledger.close();
-  await engine.stop();
-});
+withTestLedgers(1, ([made]) => (ledger = made));
 
 /** Items whose keys are all in one bucket. */
 const crowd: Item[] = things(300_000).filter((item) => bucketOf({ id: item['id'] as never }, 1_024) === 7);

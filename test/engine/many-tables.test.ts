@@ -7,21 +7,12 @@ import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import type { Store } from '../../src/stores/store.js';
 import { attemptTable } from '../../src/versions/attempt-tables.js';
 import { readState } from '../../src/versions/state-entry.js';
-import { runCopy, testDependencies, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { runCopy, testDependencies, withTestLedgers } from '../support/copy-run.js';
 import { filled, tableNames } from './memory-stores.js';
 import { nearlyOver } from './things.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledger = await testLedger(engine.endpoint);
-});
-afterAll(async () => {
-  await ledger.close();
-  await engine.stop();
-});
+withTestLedgers(1, ([made]) => (ledger = made));
 
 const count = 25;
 const names = Array.from({ length: count }, (_, index) => `table-${String(index).padStart(2, '0')}`);

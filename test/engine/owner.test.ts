@@ -6,20 +6,11 @@ import { holdLease } from '../../src/kv/lease.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import { readState, stateLeaseCell } from '../../src/versions/state-entry.js';
-import { testDependencies, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { testDependencies, withTestLedgers } from '../support/copy-run.js';
 import { filled } from './memory-stores.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
-let ledgers: Ledger[];
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledgers = [await testLedger(engine.endpoint), await testLedger(engine.endpoint)];
-});
-afterAll(async () => {
-  await Promise.all(ledgers.map((ledger) => ledger.close()));
-  await engine.stop();
-});
+let ledgers: readonly Ledger[];
+withTestLedgers(2, (made) => (ledgers = made));
 
 const arnOf = (machine: string, name = 'nightly'): string =>
   `arn:aws:states:eu-west-1:123456789012:execution:${machine}:${name}`;

@@ -4,20 +4,11 @@ import type { Json } from '../../src/json.js';
 import type { Ledger, RunRecord } from '../../src/ledger/ledger.js';
 import { runStateMachine, type Handler } from '../../src/local/state-machine.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
-import { definition, testDependencies, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { definition, testDependencies, withTestLedgers } from '../support/copy-run.js';
 import { filled } from './memory-stores.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledger = await testLedger(engine.endpoint);
-});
-afterAll(async () => {
-  await ledger.close();
-  await engine.stop();
-});
+withTestLedgers(1, ([made]) => (ledger = made));
 
 const input = { copy: { from: 'source', to: 'target' } };
 

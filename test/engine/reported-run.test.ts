@@ -5,20 +5,11 @@ import { endAttempt } from '../../src/engine/end-attempt.js';
 import type { Ledger, RunRecord } from '../../src/ledger/ledger.js';
 import { runStateMachine } from '../../src/local/state-machine.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
-import { definition, testDependencies, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { definition, testDependencies, withTestLedgers } from '../support/copy-run.js';
 import { filled, itemOf, itemsOf, put } from './memory-stores.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledger = await testLedger(engine.endpoint);
-});
-afterAll(async () => {
-  await ledger.close();
-  await engine.stop();
-});
+withTestLedgers(1, ([made]) => (ledger = made));
 
 /** What the command line does until its report: killed here, it has reported nothing. */
 async function unreported(deps: Dependencies, copy: object): Promise<RunRecord> {

@@ -6,20 +6,11 @@ import { runStateMachine, type Handler } from '../../src/local/state-machine.js'
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import type { Store } from '../../src/stores/store.js';
 import { systemClock } from '../../src/system-clock.js';
-import { definition, testDependencies, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { definition, testDependencies, withTestLedgers } from '../support/copy-run.js';
 import { filled, tableNames } from './memory-stores.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledger = await testLedger(engine.endpoint);
-});
-afterAll(async () => {
-  await ledger.close();
-  await engine.stop();
-});
+withTestLedgers(1, ([made]) => (ledger = made));
 
 type Stores = Record<'source' | 'target', Store>;
 

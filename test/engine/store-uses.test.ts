@@ -6,20 +6,11 @@ import type { Ledger } from '../../src/ledger/ledger.js';
 import type { DeclaredStore } from '../../src/project.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import { readState } from '../../src/versions/state-entry.js';
-import { testDependencies, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { testDependencies, withTestLedgers } from '../support/copy-run.js';
 import { filled } from './memory-stores.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledger = await testLedger(engine.endpoint);
-});
-afterAll(async () => {
-  await ledger.close();
-  await engine.stop();
-});
+withTestLedgers(1, ([made]) => (ledger = made));
 
 async function dependencies(declared: { source?: object; target?: object }): Promise<Dependencies> {
   const deps = testDependencies({ stores: { source: await filled(3), target: openMemoryStore() }, ledger });

@@ -2,20 +2,11 @@ import type { Ledger } from '../../src/ledger/ledger.js';
 import type { Store } from '../../src/stores/store.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import { readState } from '../../src/versions/state-entry.js';
-import { runCopy, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { runCopy, withTestLedgers } from '../support/copy-run.js';
 import { filled } from './memory-stores.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
-let ledgers: Ledger[];
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledgers = [await testLedger(engine.endpoint), await testLedger(engine.endpoint)];
-});
-afterAll(async () => {
-  await Promise.all(ledgers.map((ledger) => ledger.close()));
-  await engine.stop();
-});
+let ledgers: readonly Ledger[];
+withTestLedgers(2, (made) => (ledgers = made));
 
 const settings = { leaseMs: 1_000, requestTimeoutMs: 200 };
 const phaseOf = async (target: Store): Promise<string | undefined> =>

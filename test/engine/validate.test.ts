@@ -1,20 +1,11 @@
 import type { Ledger } from '../../src/ledger/ledger.js';
 import type { Item } from '../../src/stores/item.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
-import { runCopy, testLedger } from '../support/copy-run.js';
-import { testDynamodb } from '../support/dynamodb.js';
+import { runCopy, withTestLedgers } from '../support/copy-run.js';
 import { readThrough, storeOf, things } from './things.js';
 
-let engine: Awaited<ReturnType<typeof testDynamodb>>;
 let ledger: Ledger;
-beforeAll(async () => {
-  engine = await testDynamodb();
-  ledger = await testLedger(engine.endpoint);
-});
-afterAll(async () => {
-  await ledger.close();
-  await engine.stop();
-});
+withTestLedgers(1, ([made]) => (ledger = made));
 
 describe('a page of validation that fails half way', () => {
   test('is not in the digest that is saved: the next run reads it once and finds both sides equal', async () => {

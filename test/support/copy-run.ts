@@ -11,6 +11,7 @@ import { runStateMachine, type Handler } from '../../src/local/state-machine.js'
 import { withDefaults, type Settings } from '../../src/settings.js';
 import type { Store } from '../../src/stores/store.js';
 import { systemClock } from '../../src/system-clock.js';
+import { testDynamodb } from './dynamodb.js';
 
 export const definition = JSON.parse(await readFile('statemachines/migration.asl.json', 'utf8')) as unknown;
 
@@ -22,6 +23,23 @@ export async function testLedger(endpoint: string): Promise<Ledger> {
   const ledger = openDynamodbLedger({ ...options, credentials });
   await ledger.ensure();
   return ledger;
+}
+
+/** Gives a suite `count` ledgers on one engine, before its first test; closes all of it after the last. */
+export function withTestLedgers(count: 1, use: (ledgers: readonly [Ledger]) => void): void;
+export function withTestLedgers(count: number, use: (ledgers: readonly Ledger[]) => void): void;
+export function withTestLedgers(count: number, use: (ledgers: readonly [Ledger]) => void): void {
+  let engine: Awaited<ReturnType<typeof testDynamodb>>;
+  let ledgers: Ledger[] = [];
+  beforeAll(async () => {
+    engine = await testDynamodb();
+    ledgers = await Promise.all(Array.from({ length: count }, () => testLedger(engine.endpoint)));
+    use(ledgers as [Ledger]);
+  });
+  afterAll(async () => {
+    await Promise.all(ledgers.map((ledger) => ledger.close()));
+    await engine.stop();
+  });
 }
 
 export interface CopyRunOptions {
