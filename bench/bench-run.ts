@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { RunStatus } from '../src/engine/run-status.js';
+import type { RunStatus } from '../src/engine/status/run-status.js';
 import { runLocally } from '../src/cli/run-locally.js';
 import type { Json } from '../src/json.js';
 import { openLocalRuntime } from '../src/local/local-runtime.js';

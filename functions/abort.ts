@@ -1,4 +1,4 @@
-import { abort, abortUnit } from '../src/engine/abort.js';
+import { abort, abortUnit } from '../src/engine/steps/abort.js';
 import { abortEvent } from './events.js';
 import { stepHandler, type Runtime, type StepHandler } from './step-handler.js';
 

@@ -1,4 +1,4 @@
-import { begin } from '../src/engine/begin.js';
+import { begin } from '../src/engine/steps/begin.js';
 import { beginEvent } from './events.js';
 import { stepHandler, type Runtime, type StepHandler } from './step-handler.js';
 

@@ -1,4 +1,4 @@
-import { cleanup } from '../src/engine/cleanup.js';
+import { cleanup } from '../src/engine/steps/cleanup.js';
 import { stepEvent } from './events.js';
 import { stepHandler, type Runtime, type StepHandler } from './step-handler.js';
 

@@ -1,4 +1,4 @@
-import { complete } from '../src/engine/complete.js';
+import { complete } from '../src/engine/steps/complete.js';
 import { stepEvent } from './events.js';
 import { stepHandler, type Runtime, type StepHandler } from './step-handler.js';
 

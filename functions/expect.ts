@@ -1,4 +1,4 @@
-import { expect } from '../src/engine/expect.js';
+import { expect } from '../src/engine/steps/expect.js';
 import { stepEvent } from './events.js';
 import { stepHandler, type Runtime, type StepHandler } from './step-handler.js';
 

@@ -1,4 +1,4 @@
-import { judge } from '../src/engine/judge.js';
+import { judge } from '../src/engine/steps/judge.js';
 import { judgeEvent } from './events.js';
 import { stepHandler, type Runtime, type StepHandler } from './step-handler.js';
 

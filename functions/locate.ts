@@ -1,4 +1,4 @@
-import { locate } from '../src/engine/locate.js';
+import { locate } from '../src/engine/steps/locate.js';
 import { unitEvent } from './events.js';
 import { stepHandler, type Runtime, type StepHandler } from './step-handler.js';
 

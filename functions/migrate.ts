@@ -1,4 +1,4 @@
-import { migrate } from '../src/engine/migrate.js';
+import { migrate } from '../src/engine/steps/migrate.js';
 import { unitEvent } from './events.js';
 import { stepHandler, type Runtime, type StepHandler } from './step-handler.js';
 

@@ -1,4 +1,4 @@
-import { setup } from '../src/engine/setup.js';
+import { setup } from '../src/engine/steps/setup.js';
 import { stepEvent } from './events.js';
 import { stepHandler, type Runtime, type StepHandler } from './step-handler.js';
 

@@ -1,4 +1,4 @@
-import { validate } from '../src/engine/validate.js';
+import { validate } from '../src/engine/steps/validate.js';
 import { unitEvent } from './events.js';
 import { stepHandler, type Runtime, type StepHandler } from './step-handler.js';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { exitCodes } from '../engine/exit-codes.js';
+import { exitCodes } from '../engine/status/exit-codes.js';
 import { explain } from './exit-with.js';
 import { createProgram } from './program.js';
 

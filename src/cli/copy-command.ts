@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import type { Command } from 'commander';
-import { exitCodes } from '../engine/exit-codes.js';
-import { endAttempt } from '../engine/end-attempt.js';
-import { forecastRun } from '../engine/forecast-run.js';
+import { exitCodes } from '../engine/status/exit-codes.js';
+import { endAttempt } from '../engine/attempts/end-attempt.js';
+import { forecastRun } from '../engine/runs/forecast-run.js';
 import type { Dependencies } from '../engine/dependencies.js';
 import type { Json } from '../json.js';
 import { openLocalRuntime } from '../local/local-runtime.js';

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
-import type { RunStatus, TableStatus } from '../engine/run-status.js';
+import type { RunStatus, TableStatus } from '../engine/status/run-status.js';
 
 /** What `--json` prints of a run; the field names are stable. */
 export interface CopyReport {

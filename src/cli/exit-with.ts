@@ -1,4 +1,4 @@
-import { exitCodes } from '../engine/exit-codes.js';
+import { exitCodes } from '../engine/status/exit-codes.js';
 import { CommanderError } from 'commander';
 import { CarryoverError, InputError } from '../errors.js';
 import { asOptions } from './option-fields.js';

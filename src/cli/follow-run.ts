@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { RunReader } from '../engine/run-reader.js';
+import { RunReader } from '../engine/status/run-reader.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Progress } from './progress.js';
 

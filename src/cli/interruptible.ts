@@ -1,5 +1,5 @@
 import type { Dependencies } from '../engine/dependencies.js';
-import { exitCodes } from '../engine/exit-codes.js';
+import { exitCodes } from '../engine/status/exit-codes.js';
 import type { Handler } from '../local/state-machine.js';
 
 type Handlers = Readonly<Record<string, Handler>>;

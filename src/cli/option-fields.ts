@@ -1,5 +1,5 @@
 import { InputError, type Fault } from '../errors.js';
-import { parseExecutionInput } from '../engine/execution-input.js';
+import { parseExecutionInput } from '../engine/runs/execution-input.js';
 
 /** Fields of an execution's input that have no option of their own name. */
 const optionOf: Readonly<Record<string, string>> = { replace: '--on-existing replace' };

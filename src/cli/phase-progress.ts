@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
-import type { PhaseStatus } from '../engine/phase-status.js';
-import type { RunStatus, TableStatus } from '../engine/run-status.js';
+import type { PhaseStatus } from '../engine/status/phase-status.js';
+import type { RunStatus, TableStatus } from '../engine/status/run-status.js';
 import { RateMeter, timeLeftText } from './rate-meter.js';
 
 /** How far one table is in one step. */

@@ -1,5 +1,5 @@
-import { exitCodes } from '../engine/exit-codes.js';
-import type { RunStatus } from '../engine/run-status.js';
+import { exitCodes } from '../engine/status/exit-codes.js';
+import type { RunStatus } from '../engine/status/run-status.js';
 import { copyReport, summaryTable } from './copy-report.js';
 import { errorText } from './error-text.js';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { RunStatus } from '../engine/run-status.js';
+import type { RunStatus } from '../engine/status/run-status.js';
 import { barProgress } from './bar-progress.js';
 import { lineProgress } from './line-progress.js';
 

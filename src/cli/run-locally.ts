@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { runStatus, type RunStatus } from '../engine/run-status.js';
+import { runStatus, type RunStatus } from '../engine/status/run-status.js';
 import type { Dependencies } from '../engine/dependencies.js';
 import { StoreUnavailableError } from '../errors.js';
 import type { Json } from '../json.js';

@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
-import { exitCodes } from '../engine/exit-codes.js';
-import { savedForecast } from '../engine/forecast-documents.js';
-import { runStatus } from '../engine/run-status.js';
+import { exitCodes } from '../engine/status/exit-codes.js';
+import { savedForecast } from '../engine/runs/forecast-documents.js';
+import { runStatus } from '../engine/status/run-status.js';
 import { InputError, StoreUnavailableError, type Fault } from '../errors.js';
 import type { Json } from '../json.js';
 import { openDynamodbLedger } from '../ledger/dynamodb-ledger.js';

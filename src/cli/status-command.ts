@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
-import { exitCodes } from '../engine/exit-codes.js';
+import { exitCodes } from '../engine/status/exit-codes.js';
 import type { Dependencies } from '../engine/dependencies.js';
-import { RunReader } from '../engine/run-reader.js';
-import { runStatus, type RunStatus } from '../engine/run-status.js';
-import { isSilent } from '../engine/signs-of-life.js';
+import { RunReader } from '../engine/status/run-reader.js';
+import { runStatus, type RunStatus } from '../engine/status/run-status.js';
+import { isSilent } from '../engine/status/signs-of-life.js';
 import { InputError, TableNotFoundError } from '../errors.js';
 import type { Ledger, RunRecord } from '../ledger/ledger.js';
 import { openLocalRuntime } from '../local/local-runtime.js';

@@ -1,7 +1,7 @@
 import prettyMs from 'pretty-ms';
 import { z } from 'zod';
-import { exitCodes } from '../engine/exit-codes.js';
-import type { RunStatus } from '../engine/run-status.js';
+import { exitCodes } from '../engine/status/exit-codes.js';
+import type { RunStatus } from '../engine/status/run-status.js';
 import type { RunRecord } from '../ledger/ledger.js';
 import { copyReport, summaryTable } from './copy-report.js';
 import { errorText } from './error-text.js';

@@ -3,7 +3,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { steps } from '../../cdk/steps.js';
 import { InputError } from '../../src/errors.js';
-import { parseExecutionInput } from '../../src/engine/execution-input.js';
+import { parseExecutionInput } from '../../src/engine/runs/execution-input.js';
 import { rightsOf, statementsOf, synthesised } from './synthesised.js';
 
 const project = {

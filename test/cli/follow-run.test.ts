@@ -1,6 +1,6 @@
 import { startCountingProxy } from '../../bench/counting-proxy.js';
 import { followRun, pauseAfterLook } from '../../src/cli/follow-run.js';
-import { changeAttempt, scopes } from '../../src/engine/attempt-record.js';
+import { changeAttempt, scopes } from '../../src/engine/attempts/attempt-record.js';
 import { testLedger } from '../support/copy-run.js';
 import { testDynamodb } from '../support/dynamodb.js';
 import { ManualClock } from '../support/manual-clock.js';

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ulid } from 'ulid';
-import { attemptRecord, scopes } from '../../src/engine/attempt-record.js';
+import { attemptRecord, scopes } from '../../src/engine/attempts/attempt-record.js';
 import type { UnitRecord } from '../../src/ledger/ledger.js';
 import { readState } from '../../src/versions/state-entry.js';
 import { startHttpWire, type HttpWire } from '../kill/http-wire.js';

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { createProgress } from '../../src/cli/progress.js';
-import type { PhaseStatus } from '../../src/engine/phase-status.js';
-import type { RunStatus, TableStatus } from '../../src/engine/run-status.js';
+import type { PhaseStatus } from '../../src/engine/status/phase-status.js';
+import type { RunStatus, TableStatus } from '../../src/engine/status/run-status.js';
 import { noUsage } from '../../src/stores/store.js';
 import { ManualClock } from '../support/manual-clock.js';
 

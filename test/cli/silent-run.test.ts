@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import { changeAttempt, scopes } from '../../src/engine/attempt-record.js';
+import { changeAttempt, scopes } from '../../src/engine/attempts/attempt-record.js';
 import { openDynamodbLedger } from '../../src/ledger/dynamodb-ledger.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { noUsage } from '../../src/stores/store.js';

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { localHandlers } from '../../src/cli/handlers.js';
-import { runStatus } from '../../src/engine/run-status.js';
+import { runStatus } from '../../src/engine/status/run-status.js';
 import type { Json } from '../../src/json.js';
 import type { Ledger, RunRecord } from '../../src/ledger/ledger.js';
 import { runStateMachine } from '../../src/local/state-machine.js';

@@ -1,7 +1,7 @@
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import type { TableDescription } from '../../src/stores/store.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
-import { savedForecast } from '../../src/engine/forecast-documents.js';
+import { savedForecast } from '../../src/engine/runs/forecast-documents.js';
 import { runCopy, withTestLedgers } from '../support/copy-run.js';
 import { filled, itemOf, itemsOf, put } from './memory-stores.js';
 

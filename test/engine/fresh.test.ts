@@ -1,4 +1,4 @@
-import { savedForecast } from '../../src/engine/forecast-documents.js';
+import { savedForecast } from '../../src/engine/runs/forecast-documents.js';
 import { InputError } from '../../src/errors.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';

@@ -1,7 +1,7 @@
-import { complete } from '../../src/engine/complete.js';
+import { complete } from '../../src/engine/steps/complete.js';
 import type { Call, Dependencies, StepInput } from '../../src/engine/dependencies.js';
-import { expect as expectStep } from '../../src/engine/expect.js';
-import { setup } from '../../src/engine/setup.js';
+import { expect as expectStep } from '../../src/engine/steps/expect.js';
+import { setup } from '../../src/engine/steps/setup.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
 import type { Store } from '../../src/stores/store.js';

@@ -1,6 +1,6 @@
-import { begin } from '../../src/engine/begin.js';
+import { begin } from '../../src/engine/steps/begin.js';
 import type { Dependencies } from '../../src/engine/dependencies.js';
-import { startHeartbeat } from '../../src/engine/heartbeat.js';
+import { startHeartbeat } from '../../src/engine/leases/heartbeat.js';
 import { LockHeldError } from '../../src/errors.js';
 import { holdLease } from '../../src/kv/lease.js';
 import type { Ledger } from '../../src/ledger/ledger.js';

@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import { localHandlers } from '../../src/cli/handlers.js';
 import type { Dependencies } from '../../src/engine/dependencies.js';
-import { endAttempt } from '../../src/engine/end-attempt.js';
+import { endAttempt } from '../../src/engine/attempts/end-attempt.js';
 import type { Ledger, RunRecord } from '../../src/ledger/ledger.js';
 import { runStateMachine } from '../../src/local/state-machine.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';

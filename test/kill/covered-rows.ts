@@ -1,4 +1,4 @@
-import { attemptRecord, scopes } from '../../src/engine/attempt-record.js';
+import { attemptRecord, scopes } from '../../src/engine/attempts/attempt-record.js';
 import type { Ledger, UnitRecord } from '../../src/ledger/ledger.js';
 import { rowOfKey, tables, type RowCounts, type TableName } from './source-rows.js';
 

@@ -3,7 +3,7 @@ import { ulid } from 'ulid';
 import type { Clock } from '../../src/clock.js';
 import { localHandlers } from '../../src/cli/handlers.js';
 import type { Dependencies } from '../../src/engine/dependencies.js';
-import { runStatus, type RunStatus } from '../../src/engine/run-status.js';
+import { runStatus, type RunStatus } from '../../src/engine/status/run-status.js';
 import type { Json } from '../../src/json.js';
 import { openDynamodbLedger } from '../../src/ledger/dynamodb-ledger.js';
 import type { Ledger } from '../../src/ledger/ledger.js';

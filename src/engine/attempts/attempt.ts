@@ -1,0 +1,46 @@
+import { InputError } from '../../errors.js';
+import type { CopyInput } from '../../migrations/copy/copy-input.js';
+import type { AttemptRecord } from './attempt-record.js';
+import type { AttemptState, StateEntry } from '../../versions/state-entry.js';
+
+/**
+ * The attempt that a run goes on with: the one of the same command, until a run came to its end after completing it, or
+ * the one that this very run began. A fresh start is made once per execution, however often its Begin is called: what it
+ * began carries its owner's name.
+ */
+export function attemptToResume(
+  state: StateEntry | undefined,
+  owner: string,
+  spec: string,
+  { fresh, onExisting }: CopyInput,
+): AttemptState | undefined {
+  const attempt = state?.attempt;
+  if (attempt === undefined) return undefined;
+  if (attempt.id === owner) return attempt;
+  if (attempt.endedAt !== undefined || attempt.spec !== spec || fresh) return undefined;
+  // A completed one is only gone on with where beginning anew would be refused: elsewhere the same command means it.
+  return attempt.phase !== 'complete' || onExisting === 'fail' ? attempt : undefined;
+}
+
+/** Throws InputError when the target holds an unfinished attempt of another command, unless a fresh start is asked for. */
+export function assertNoOtherAttempt(state: StateEntry | undefined, { fresh }: CopyInput): void {
+  const attempt = state?.attempt;
+  if (attempt === undefined || attempt.phase === 'complete' || fresh) return;
+  const message =
+    `the target holds an unfinished attempt, begun at ${attempt.startedAt}: ${attempt.description}. ` +
+    'Give the same input to go on with it, or "fresh" to drop what it created and begin anew';
+  throw new InputError([{ field: 'copy', message }]);
+}
+
+/** The attempt that the state entry names, unless it is complete. */
+export function unfinishedAttempt(state: StateEntry | undefined): AttemptState | undefined {
+  return state?.attempt?.phase === 'complete' ? undefined : state?.attempt;
+}
+
+/**
+ * Whether the attempt ends when its tables are found equal and no unit of Migrate is left: unless its Setup died, or came
+ * to its end with another ledger alone, which then knows what this one does not.
+ */
+export function mayComplete(attempt: AttemptState | undefined, { setUp }: AttemptRecord): boolean {
+  return attempt?.phase !== 'setup' && (attempt?.phase !== 'carry' || setUp);
+}

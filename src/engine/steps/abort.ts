@@ -1,0 +1,98 @@
+import { CarryoverError, type Fault } from '../../errors.js';
+import { releaseLease } from '../../kv/lease.js';
+import { stateLeaseCell } from '../../versions/state-entry.js';
+import { scopes, attemptRecord } from '../attempts/attempt-record.js';
+import type { Dependencies, RunState } from '../dependencies.js';
+import { exitCodeOf } from '../status/exit-codes.js';
+import { parseExecutionInput } from '../runs/execution-input.js';
+import { openStores } from '../runs/open-run.js';
+import { ownerOf, runIdOf } from '../runs/run-id.js';
+
+/** What a Catch of the state machine hands on: the error's name, and its message or a JSON text that holds it. */
+export interface CaughtError {
+  readonly Error: string;
+  readonly Cause?: string | undefined;
+}
+
+export interface AbortInput {
+  readonly execution: string;
+  readonly error: CaughtError;
+  /** How often this execution was redriven. */
+  readonly redrives: number;
+}
+
+export interface AbortUnitInput {
+  readonly run: RunState;
+  readonly unit: number;
+  readonly phase: string;
+  readonly error: CaughtError;
+}
+
+/** The execution ends as failed: what it was is in the ledger and in the message. */
+export class RunFailedError extends CarryoverError {
+  override readonly name = 'RunFailedError';
+  constructor(
+    message: string,
+    readonly faults: readonly Fault[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Abort: records the error and the exit code, frees the lease, then throws RunFailedError, so that the execution fails
+ * here. A redriven execution enters Abort again: it is known by its count of redrives, and led back to Begin.
+ */
+export async function abort({ execution, error, redrives }: AbortInput, deps: Dependencies): Promise<void> {
+  const id = runIdOf(execution);
+  const { name, message } = messageOf(error);
+  const run = await deps.ledger.run(id);
+  const now = new Date(deps.clock.now()).toISOString();
+  if (run === undefined) {
+    const { who, where } = deps;
+    await deps.ledger.startRun({ run: id, input: null, who, where, startedAt: now });
+  }
+  if (run !== undefined && redrives > (run.redrives ?? 0)) {
+    await deps.ledger.changeRun(id, { redrives, status: 'running', exitCode: null, error: null, endedAt: null });
+    return;
+  }
+  const step = run?.step ?? 'begin';
+  const exitCode = exitCodeOf(name);
+  // A run that has ended stays what it was: this is a repeated call, or another execution that was given its name.
+  if (run === undefined || run.status === 'running')
+    await deps.ledger.changeRun(id, { status: 'failed', exitCode, endedAt: now, error: { name, message, step } });
+  if (run?.token !== undefined) await freeLease(ownerOf(execution), run.token, run.input, deps);
+  throw new RunFailedError(`${name} in ${step}: ${message}`);
+}
+
+/** Records in a unit why it ended, when its function could not do so itself. */
+export async function abortUnit({ run, unit, phase, error }: AbortUnitInput, deps: Dependencies): Promise<void> {
+  const { generation } = await attemptRecord(deps.ledger, run.attempt);
+  const scope =
+    phase === 'migrate'
+      ? scopes.migrate(run.attempt)
+      : phase === 'validate'
+        ? scopes.validate(run.attempt, generation)
+        : scopes.locate(run.attempt, generation);
+  await deps.ledger.failUnit(scope, unit, run.token, messageOf(error));
+}
+
+async function freeLease(owner: string, token: number, input: unknown, deps: Dependencies): Promise<void> {
+  const { target } = await openStores(parseExecutionInput(input), deps);
+  await releaseLease(stateLeaseCell(target.keyValues), { owner, token });
+}
+
+/** Characters of an error that are kept: far below what an entry of the ledger and a state may hold. */
+const messageLength = 8_000;
+
+/** Lambda's cause is a JSON text with `errorMessage`; an interpreter's is the message itself. */
+function messageOf({ Error: name, Cause: cause = '' }: CaughtError): { name: string; message: string } {
+  try {
+    const parsed: unknown = JSON.parse(cause);
+    if (typeof parsed === 'object' && parsed !== null && 'errorMessage' in parsed)
+      return { name, message: String(parsed.errorMessage).slice(0, messageLength) };
+  } catch {
+    // Not JSON: the message itself.
+  }
+  return { name, message: cause.slice(0, messageLength) };
+}

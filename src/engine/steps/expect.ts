@@ -1,0 +1,107 @@
+import type { Json } from '../../json.js';
+import { segmentCount } from '../../migrations/copy/segment-count.js';
+import type { Expectation, StepProgress } from '../../migrations/migration.js';
+import type { Cursor } from '../../stores/store.js';
+import { readState } from '../../versions/state-entry.js';
+import { attemptRecord, changeAttempt, scopes, type AttemptRecord } from '../attempts/attempt-record.js';
+import type { Call, Dependencies, StepInput } from '../dependencies.js';
+import { saveExpectation } from '../verdicts/expectations.js';
+import { openRun, type OpenRun } from '../runs/open-run.js';
+import { pendingUnits, planGroup, plannedGroups, unitCount } from '../units/unit-groups.js';
+import type { ViewWork } from '../units/view-pages.js';
+import { workStep } from './work-step.js';
+
+/**
+ * Expect: plans the units of validation on both sides and begins a generation, or goes on with the one that is open:
+ * nothing was written since it began. Answers the units that are not done yet; `done: false`: call again. With units of
+ * Migrate that failed there is nothing to validate: Judge names them.
+ */
+export async function expect(
+  { run }: StepInput,
+  deps: Dependencies,
+  call: Call,
+): Promise<{ done: boolean; units: number[] }> {
+  const open = await openRun(run, deps, call);
+  const { steps } = open.input.copy;
+  if (!steps.includes('validate')) return { done: true, units: [] };
+  const record = await attemptRecord(deps.ledger, run.attempt);
+  if (steps.includes('migrate')) {
+    const failed = await pendingUnits(deps.ledger, scopes.migrate(run.attempt), record.migrate);
+    if (failed.length > 0) return { done: true, units: [] };
+  }
+  await deps.ledger.changeRun(run.id, { step: 'expect' });
+  const generation = await begunGeneration(open, deps, record);
+  if (!(await planned(open, deps, call, generation))) return { done: false, units: [] };
+  const { validate } = await attemptRecord(deps.ledger, run.attempt);
+  await deps.ledger.changeRun(run.id, { step: 'validate', generation });
+  return { done: true, units: await pendingUnits(deps.ledger, scopes.validate(run.attempt, generation), validate) };
+}
+
+/** The open generation of the same tables, or a new one. */
+async function begunGeneration(
+  { run, input, target, held }: OpenRun,
+  deps: Dependencies,
+  record: AttemptRecord,
+): Promise<number> {
+  const generationOf = JSON.stringify([...input.copy.noValidate].sort());
+  if (record.generationOpen && record.generationOf === generationOf) return record.generation;
+  const generation = record.generation + 1;
+  const state = await readState(target.keyValues);
+  await changeAttempt(deps.ledger, run, {
+    generation,
+    generationOf,
+    generationOpen: true,
+    generationAt: deps.clock.now(),
+    generationPlanned: false,
+    // A state entry that is older than this was set back since, and what the generation saw with it.
+    revision: Math.max(record.revision, state?.revision ?? 0, held.revision()),
+    validate: 0,
+    locate: 0,
+  });
+  return generation;
+}
+
+/** Expect waits for nothing; see workStep. */
+const pollMs = 1_000;
+
+async function planned(open: OpenRun, deps: Dependencies, call: Call, generation: number): Promise<boolean> {
+  const steps = (from: Cursor | undefined) => plan(open, deps, generation, from);
+  const done = await workStep(open, deps, call, { name: `expect-${generation}`, pollMs, steps });
+  if (done) await changeAttempt(deps.ledger, open.run, { generationPlanned: true });
+  return done;
+}
+
+/** The cursor is the last table that is planned. */
+async function* plan(
+  open: OpenRun,
+  deps: Dependencies,
+  generation: number,
+  from: Cursor | undefined,
+): AsyncIterable<StepProgress> {
+  const scope = scopes.validate(open.run.attempt, generation);
+  const groups = await plannedGroups(deps.ledger, scope);
+  for await (const expectation of open.migration.expects(open.context, (from ?? '') as string)) {
+    const { table } = expectation;
+    if (!groups.has(table)) {
+      await saveExpectation(deps.ledger, scope, expectation);
+      const group = { table, restart: false, plan: () => viewWorks(open, expectation) };
+      await planGroup(deps.ledger, { scope, token: open.run.token }, groups, group);
+    }
+    await changeAttempt(deps.ledger, open.run, { validate: unitCount(groups) });
+    yield { cursor: table };
+  }
+}
+
+/** Each side's segments; of what must only be contained, the expected side's alone. */
+async function viewWorks(open: OpenRun, { relation, expected, actual }: Expectation): Promise<readonly Json[]> {
+  const sides = relation === 'equal' ? (['expected', 'actual'] as const) : (['expected'] as const);
+  const works: ViewWork[] = [];
+  for (const side of sides) {
+    const view = side === 'expected' ? expected : actual;
+    const store = view.side === 'source' ? open.source : open.target;
+    const description = await store.describe(view.table);
+    const segments = await store.split(view.table, segmentCount(description, open.settings));
+    works.push(...segments.map((segment) => ({ side, segment })));
+  }
+  return works as unknown as Json[];
+}

@@ -1,0 +1,116 @@
+import { UnitsFailedError, ValidationFailedError } from '../../errors.js';
+import type { Ledger, UnitRecord } from '../../ledger/ledger.js';
+import { readState } from '../../versions/state-entry.js';
+import { assertDone } from '../units/assert-done.js';
+import { mayComplete } from '../attempts/attempt.js';
+import { attemptRecord, changeAttempt, scopes, type AttemptRecord } from '../attempts/attempt-record.js';
+import { compareTables } from '../verdicts/compare-tables.js';
+import type { Call, Dependencies, StepInput } from '../dependencies.js';
+import { describeFindings, reconcileTables } from '../verdicts/findings.js';
+import { underHeartbeat } from '../leases/heartbeat.js';
+import { openRun, type OpenRun } from '../runs/open-run.js';
+import { planLocate } from '../verdicts/plan-locate.js';
+import { signOf } from '../status/signs-of-life.js';
+import { pendingUnits, plannedGroups, unitCount } from '../units/unit-groups.js';
+import { verdicts } from '../verdicts/verdicts.js';
+
+export interface JudgeInput extends StepInput {
+  /** Locate was here before: its units came to their end, done or failed. */
+  readonly located: boolean;
+}
+
+export interface JudgeResult {
+  /** `judge`: call again; `cleanup`: there is nothing to complete. */
+  readonly next: 'judge' | 'locate' | 'complete' | 'cleanup';
+  /** The units of Locate. */
+  readonly units: number[];
+  /** As it was given, for the next call. */
+  readonly located: boolean;
+}
+
+type Next = Pick<JudgeResult, 'next' | 'units'>;
+
+const again: Next = { next: 'judge', units: [] };
+
+/**
+ * Judge: compares the digests of both sides, table by table; where they differ, it has Locate name the keys and is called
+ * again. Throws UnitsFailedError for units that are not done, and ValidationFailedError when a table differs.
+ */
+export async function judge({ run, located }: JudgeInput, deps: Dependencies, call: Call): Promise<JudgeResult> {
+  const open = await openRun(run, deps, call);
+  await deps.ledger.changeRun(run.id, { step: 'judge' });
+  const result = await underHeartbeat(open, deps.clock, () => judged(open, deps, located), signOf(open, deps));
+  return { ...result, located };
+}
+
+/** Comes to one of its safe points before the call's time is over, and goes on there when it is called again. */
+async function judged(open: OpenRun, deps: Dependencies, located: boolean): Promise<Next> {
+  const { run } = open;
+  const { ledger } = deps;
+  const { steps } = open.input.copy;
+  const record = await attemptRecord(ledger, run.attempt);
+  const generation = record.generation;
+  if (steps.includes('migrate')) await assertDone(ledger, 'migrate', scopes.migrate(run.attempt), record.migrate);
+  if (!steps.includes('validate')) return { next: 'cleanup', units: [] };
+  const groups = await plannedGroups(ledger, scopes.validate(run.attempt, generation));
+  await assertDone(ledger, 'validate', scopes.validate(run.attempt, generation), unitCount(groups));
+  if (!(await compareTables(open, ledger, generation, groups))) return again;
+  const differing = await differingTables(ledger, scopes.verdict(run.attempt, generation));
+  if (differing.length === 0) return { next: await afterEqual(open, ledger, record), units: [] };
+  if (!located) {
+    const units = await planLocate(open, ledger, generation, differing);
+    if (units === undefined) return again;
+    await ledger.changeRun(run.id, { step: 'locate' });
+    return { next: 'locate', units };
+  }
+  return await settled(open, deps, record, differing);
+}
+
+/**
+ * Nothing differs: but was everything looked at, and after the last write? Throws UnitsFailedError when the generation
+ * was not planned to its end, or was closed meanwhile. Migrate may have been left out of this run, and of this attempt.
+ */
+async function afterEqual(
+  { run, target }: OpenRun,
+  ledger: Ledger,
+  judged: AttemptRecord,
+): Promise<'complete' | 'cleanup'> {
+  const record = await attemptRecord(ledger, run.attempt);
+  if (!record.generationOpen || !record.generationPlanned || record.generation !== judged.generation)
+    throw new UnitsFailedError('validation did not come to its end, or something was written since: run again');
+  if (!mayComplete((await readState(target.keyValues))?.attempt, record)) return 'cleanup';
+  const pending = await pendingUnits(ledger, scopes.migrate(run.attempt), record.migrate);
+  return pending.length === 0 ? 'complete' : 'cleanup';
+}
+
+/** With what Locate found: the tables are equal after all, or the run fails. */
+async function settled(
+  open: OpenRun,
+  deps: Dependencies,
+  record: AttemptRecord,
+  differing: readonly string[],
+): Promise<Next> {
+  const { ledger } = deps;
+  const { attempt } = open.run;
+  const failed: UnitRecord[] = [];
+  for await (const unit of ledger.units(scopes.locate(attempt, record.generation), record.locate))
+    if (!unit.done) failed.push(unit);
+  const unfinished = new Set(failed.map(({ table }) => table));
+  if (!(await reconcileTables(open, deps, record.generation, { differing, unfinished }))) return again;
+  const scope = scopes.verdict(attempt, record.generation);
+  const still = await differingTables(ledger, scope);
+  if (still.length === 0) return { next: await afterEqual(open, ledger, record), units: [] };
+  const found = await describeFindings(ledger, scope, still);
+  // What is repaired is validated anew.
+  await changeAttempt(ledger, open.run, { generationOpen: false });
+  const incomplete =
+    failed.length > 0 ? [`${failed.length} units of Locate failed: keys may be missing from this list`] : [];
+  throw new ValidationFailedError([...found, ...incomplete].join('\n'));
+}
+
+/** The names of the tables that differ. */
+async function differingTables(ledger: Ledger, scope: string): Promise<string[]> {
+  const differing: string[] = [];
+  for await (const { table, equal } of verdicts(ledger, scope)) if (!equal) differing.push(table);
+  return differing;
+}

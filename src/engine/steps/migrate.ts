@@ -1,0 +1,21 @@
+import type { Call, Dependencies, UnitInput } from '../dependencies.js';
+import { openRun } from '../runs/open-run.js';
+import { scopes } from '../attempts/attempt-record.js';
+import { workUnit, type UnitStatus } from '../units/unit-loop.js';
+
+/** Migrate: carries one unit until it is done or the call's time is nearly over. */
+export async function migrate(
+  { run, unit }: UnitInput,
+  deps: Dependencies,
+  call: Call,
+): Promise<{ status: UnitStatus }> {
+  const open = await openRun(run, deps, call);
+  const status = await workUnit(open, deps, call, {
+    scope: scopes.migrate(run.attempt),
+    unit,
+    // An archive's part is replaced whole: one checkpoint each, so that no whole part is written twice.
+    checkpoints: open.target.capabilities.merge ? 'frequent' : 'each',
+    steps: (record) => open.migration.migrate(record, record.cursor, open.context),
+  });
+  return { status };
+}

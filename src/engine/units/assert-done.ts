@@ -1,0 +1,22 @@
+import { UnitsFailedError } from '../../errors.js';
+import type { Ledger, UnitRecord } from '../../ledger/ledger.js';
+
+const namedAtMost = 10;
+
+/** Throws UnitsFailedError that names the units that are not done, the first ones with their errors. */
+export async function assertDone(ledger: Ledger, phase: string, scope: string, count: number): Promise<void> {
+  const first: UnitRecord[] = [];
+  let failed = 0;
+  for await (const unit of ledger.units(scope, count)) {
+    if (unit.done) continue;
+    failed += 1;
+    if (first.length < namedAtMost) first.push(unit);
+  }
+  if (failed === 0) return;
+  const named = first.map(({ unit, table, failure }) => {
+    const why = failure === undefined ? 'ended before it was done' : `${failure.name}: ${failure.message}`;
+    return `unit ${unit} of table "${table}": ${why}`;
+  });
+  const more = failed > first.length ? [`… and ${failed - first.length} more in the ledger`] : [];
+  throw new UnitsFailedError([`${failed} of ${count} units of ${phase} failed`, ...named, ...more].join('\n'));
+}

@@ -1,0 +1,152 @@
+import {
+  LateWriterError,
+  LeaseLostError,
+  OutcomeUnknownError,
+  StoreUnavailableError,
+  ThrottledError,
+} from '../../errors.js';
+import type { Claim, UnitRecord } from '../../ledger/ledger.js';
+import { addUsage, noUsage, type Cursor, type Usage } from '../../stores/store.js';
+import { checkpointDue, type CheckpointPace } from './checkpoint-policy.js';
+import type { Call, Dependencies } from '../dependencies.js';
+import { startHeartbeat } from '../leases/heartbeat.js';
+import type { OpenRun } from '../runs/open-run.js';
+import { signOf } from '../status/signs-of-life.js';
+
+/** What one step of a unit did, durable when it is yielded. */
+export interface UnitProgress {
+  /** Undefined: still at the beginning. */
+  readonly cursor: Cursor | undefined;
+  readonly items: number;
+  readonly sizeBytes: number;
+  readonly usage: Usage;
+}
+
+export interface UnitWork {
+  readonly scope: string;
+  readonly unit: number;
+  /** How often checkpoints are due: see checkpointDue. */
+  readonly checkpoints: CheckpointPace;
+  /** Goes on with the unit from its cursor. */
+  steps(unit: UnitRecord): AsyncIterable<UnitProgress>;
+  /** The digest of all that was read so far, saved with each checkpoint. */
+  digest?(): Uint8Array;
+  /** A lasting error is thrown instead of being recorded in the unit: for steps that are one unit. */
+  readonly throws?: boolean;
+}
+
+/** Characters of an error that are kept in a unit: an error's text has no bound of its own. */
+const failureLength = 2_000;
+
+export type UnitStatus = 'done' | 'more' | 'busy' | 'failed';
+
+/**
+ * Works on one unit for one call: claims it, runs its steps, saves a checkpoint when one is due, stops at a safe point
+ * when the call's time is nearly over. A transient error is thrown, for the state machine to call again; a lost lease
+ * too, to end the run; any other error is recorded in the unit, which fails alone.
+ */
+export async function workUnit(open: OpenRun, deps: Dependencies, call: Call, work: UnitWork): Promise<UnitStatus> {
+  const claim: Claim = { token: open.run.token, owner: deps.newId(), until: deps.clock.now() + call.remainingMs() };
+  const claimed = await deps.ledger.claim(work.scope, work.unit, claim);
+  if (claimed.status !== 'claimed') return claimed.status;
+  // Units of a Map show that they live by their checkpoints; a step that is one unit may write none for long.
+  const sign = work.throws === true ? signOf(open, deps) : undefined;
+  const heartbeat = startHeartbeat(open.held, deps.clock, open.settings.leaseMs, sign);
+  const saver = new Saver(open, deps, claim, work, claimed.unit);
+  try {
+    for await (const progress of work.steps(claimed.unit)) {
+      heartbeat.assertHeld();
+      saver.add(progress);
+      if (open.ending()) {
+        await saver.save({ done: false });
+        await deps.ledger.release(saver.unit, claim);
+        return 'more';
+      }
+      await saver.saveIfDue();
+    }
+    await saver.save({ done: true });
+    return 'done';
+  } catch (error) {
+    return await afterFailure(error, deps, claim, saver, work.throws ?? false);
+  } finally {
+    await heartbeat.stop();
+  }
+}
+
+/** What the state machine retries: see `Retry` in its definition. */
+function isTransient(error: unknown): boolean {
+  return (
+    error instanceof ThrottledError || error instanceof StoreUnavailableError || error instanceof OutcomeUnknownError
+  );
+}
+
+/** Saves what was done, unless the unit is another's by now. */
+async function afterFailure(
+  error: unknown,
+  deps: Dependencies,
+  claim: Claim,
+  saver: Saver,
+  throws: boolean,
+): Promise<UnitStatus> {
+  if (error instanceof LeaseLostError || error instanceof LateWriterError) throw error;
+  if (throws || isTransient(error)) {
+    // The error that is thrown is the first one; what fails here only costs work that is done again.
+    if (!saver.failed) await saver.save({ done: false }).catch(() => undefined);
+    await deps.ledger.release(saver.unit, claim).catch(() => undefined);
+    throw error;
+  }
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  await saver.save({ done: false, failure: { name, message: message.slice(0, failureLength) } });
+  await deps.ledger.release(saver.unit, claim);
+  return 'failed';
+}
+
+/** Gathers what was done since the last checkpoint, and saves it in one conditional write. */
+class Saver {
+  private cursor: Cursor | undefined;
+  private items = 0;
+  private sizeBytes = 0;
+  private usage: Usage = noUsage;
+  private savedAt: number;
+  /** The last save did not come through: what it held may or may not be recorded. */
+  failed = false;
+
+  constructor(
+    private readonly open: OpenRun,
+    private readonly deps: Dependencies,
+    private readonly claim: Claim,
+    private readonly work: UnitWork,
+    public unit: UnitRecord,
+  ) {
+    this.cursor = unit.cursor;
+    this.savedAt = deps.clock.monotonic();
+  }
+
+  add(progress: UnitProgress): void {
+    this.cursor = progress.cursor;
+    this.items += progress.items;
+    this.sizeBytes += progress.sizeBytes;
+    this.usage = addUsage(this.usage, progress.usage);
+  }
+
+  async saveIfDue(): Promise<void> {
+    const since = { elapsedMs: this.deps.clock.monotonic() - this.savedAt, requests: this.usage.requests };
+    if (checkpointDue(this.open.settings, this.work.checkpoints, since)) await this.save({ done: false });
+  }
+
+  async save(end: { done: boolean; failure?: { name: string; message: string } }): Promise<void> {
+    this.failed = true;
+    this.unit = await this.deps.ledger.checkpoint(this.unit, this.claim, {
+      ...(this.cursor === undefined ? {} : { cursor: this.cursor }),
+      ...(this.work.digest === undefined ? {} : { digest: this.work.digest() }),
+      items: this.items,
+      sizeBytes: this.sizeBytes,
+      usage: this.usage,
+      revision: this.open.held.revision(),
+      ...end,
+    });
+    this.failed = false;
+    [this.items, this.sizeBytes, this.usage] = [0, 0, noUsage];
+    this.savedAt = this.deps.clock.monotonic();
+  }
+}
