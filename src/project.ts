@@ -11,6 +11,31 @@ export interface Project {
    */
   readonly ledger?: string;
   readonly settings?: z.input<typeof settingsSchema>;
+  /** The declared store whose data version `carryover up` changes: version, lock and history live in it. */
+  readonly database?: string;
+  /** The folder of the migrations, relative to the configuration. Default `migrations`. */
+  readonly migrations?: string;
+  /** Numbers that no migration has, on purpose. */
+  readonly gaps?: readonly number[];
+  /** What a database without any data gets: all migrations run, or the newest version and nothing run. Default `migrate`. */
+  readonly newDatabase?: 'migrate' | 'stamp';
+  /** What migrations may require with `when`. */
+  readonly flags?: Readonly<Record<string, boolean>>;
+  /**
+   * Called before the first read of a migration or copy: from its end on, the service must not write until `thaw`. Both may be called
+   * again for what they did already.
+   */
+  freeze?(call: FreezeCall): Promise<void>;
+  /** Called after the cutover, or when the run is aborted. */
+  thaw?(call: FreezeCall): Promise<void>;
+}
+
+/** What the hooks are told. */
+export interface FreezeCall {
+  /** The run that asks for it. */
+  readonly run: string;
+  /** The migration, or the copy, in one line. */
+  readonly description: string;
 }
 
 /** A store's URL, alone or with what a deployment may do with it. */

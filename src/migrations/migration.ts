@@ -3,7 +3,9 @@ import type { Fault } from '../errors.js';
 import type { Json } from '../json.js';
 import type { Ledger, UnitRecord } from '../ledger/ledger.js';
 import type { Settings } from '../settings.js';
+import type { Item } from '../stores/item.js';
 import type { Cursor, Fence, Store, Usage } from '../stores/store.js';
+import type { PendingDrop } from '../versions/state-entry.js';
 
 /**
  * The contract of a migration. Work is a generator, and `yield` is a safe point: whatever was yielded is durable in the
@@ -20,15 +22,37 @@ export interface Migration {
   migrate(unit: UnitRecord, from: Cursor | undefined, context: MigrationContext): AsyncIterable<Progress>;
   /** What must equal what, in the order of the tables' names; `after`: only of the tables behind this one. */
   expects(context: MigrationContext, after: string): AsyncIterable<Expectation>;
+  /**
+   * What the target holds of these items of the expected side, for tables whose view says `transformed`: the output of the
+   * transform, without what is in quarantine.
+   */
+  transformed?(table: string, items: readonly Item[], context: MigrationContext): Promise<readonly Item[]>;
+  /**
+   * Called by Judge when every unit is done: `again` plans another round of units in Setup (waves of partitions). May throw
+   * to fail the run. Default `complete`.
+   */
+  judge?(context: MigrationContext): Promise<'complete' | 'again'>;
   /** What cutover needs beside the state entry. */
   complete(context: MigrationContext, from: Cursor | undefined): AsyncIterable<StepProgress>;
+  /** What the one write of the state entry changes beside the version. Called again after a crash: it must say the same. */
+  cutover?(context: MigrationContext): Promise<Cutover>;
   /** Removes what the attempt kept for itself. False: not finished, call again. */
   cleanup(context: MigrationContext): Promise<boolean>;
 }
 
+/** The new data becomes the live data. */
+export interface Cutover {
+  /** Logical names and the physical ones that are live from now on. */
+  readonly active?: Readonly<Record<string, string>>;
+  /** What is to be dropped from now on, or later. */
+  readonly cleanup?: readonly PendingDrop[];
+  /** Milliseconds that readers may still use the old names: the service stays frozen until they are over. */
+  readonly namesKeptMs?: number;
+}
+
 export interface ForecastContext {
-  readonly source: Store;
-  readonly target: Store;
+  /** The store that holds the state entry: whose lease and version it is. */
+  readonly home: Store;
   readonly settings: Settings;
   /** The attempt that would be resumed, and one whose tables a fresh start drops. */
   readonly attempts: readonly { readonly id: string; readonly resumed: boolean }[];
@@ -38,7 +62,12 @@ export interface MigrationContext extends Omit<ForecastContext, 'attempts'> {
   readonly attempt: string;
   readonly ledger: Ledger;
   readonly clock: Clock;
+  /** For what is written to `home`. */
   readonly fence: Fence;
+  /** The fence for what is written to a store: elsewhere than in `home`, the lease cannot be checked by the engine. */
+  fenceFor(store: Store): Fence;
+  /** Rounds of units that came before this one: see `judge`. */
+  readonly round: number;
   /** The call's time is nearly over: come to a safe point. */
   ending(): boolean;
 }
@@ -87,11 +116,14 @@ export interface Expectation {
 
 /** A table as validation reads it. */
 export interface View {
-  readonly side: 'source' | 'target';
+  /** The name of a declared store. */
+  readonly store: string;
   readonly table: string;
   readonly key: readonly { readonly name: string }[];
   /** Items whose expiry (epoch seconds in this attribute) had passed when the generation began are left out. */
   readonly ttlAttribute?: string;
+  /** Its items go through the migration's `transformed` before they are compared; `key` is that of its output. */
+  readonly transformed?: boolean;
 }
 
 export interface Forecast {
@@ -100,6 +132,10 @@ export interface Forecast {
   readonly tables: readonly ForecastTable[];
   /** Tables of the target that would be dropped. */
   readonly drops: readonly string[];
+  /** Partitions that would be migrated: how many, and the first of their names. */
+  readonly partitions?: { readonly count: number; readonly names: readonly string[] };
+  /** What else a person should know: that something is not known yet, for instance. */
+  readonly notes?: readonly string[];
 }
 
 export interface ForecastTable {

@@ -212,4 +212,6 @@ export interface Fence {
   readonly key: Uint8Array;
   /** The fencing token in the state entry's stored value. */
   tokenOf(value: Uint8Array): number;
+  /** The state entry lies in another store: there is nothing to check in this one. */
+  readonly elsewhere?: boolean;
 }

@@ -18,23 +18,41 @@ const attemptSchema = z.strictObject({
   completedAt: z.string().optional(),
   /** When a run came to its end after it was complete. Until then the same command goes on with it. */
   endedAt: z.string().optional(),
+  /** It made nothing in the stores that a new attempt would have to drop first: one may take its place unasked. */
+  leavesNothing: z.boolean().optional(),
   /** The ledger of the run that worked on it last: what another ledger knows of the target is older. */
   ledger: z.string().optional(),
   /** Unfinished attempts that this one replaces, one after the other: what they created is still to be dropped. */
   previous: z.array(z.string()).min(1).optional(),
 });
 
+const pendingDropSchema = z.strictObject({
+  /** The name of the declared store, and the table in it. */
+  store: z.string(),
+  table: z.string(),
+  /** The physical identity: a table that was made anew under this name stays. */
+  identity: z.string(),
+  /** The version whose migration left it over. */
+  version: z.int().nonnegative(),
+  /** Not before this time, ISO 8601. */
+  notBefore: z.string(),
+});
+
 const stateSchema = z.strictObject({
   format: z.literal(1),
   version: z.int().nonnegative(),
+  baseline: z.int().nonnegative().optional(),
   revision: z.int().nonnegative(),
   token: z.int().nonnegative(),
   lease: leaseRecordSchema.optional(),
   takenAt: z.int().nonnegative().optional(),
   attempt: attemptSchema.optional(),
   active: z.record(z.string(), z.string()),
-  cleanup: z.array(z.string()),
+  cleanup: z.array(pendingDropSchema),
 });
+
+/** A table that is to be dropped by a Cleanup. */
+export type PendingDrop = Readonly<z.infer<typeof pendingDropSchema>>;
 
 export type AttemptState = Readonly<z.infer<typeof attemptSchema>>;
 
@@ -46,6 +64,12 @@ export interface StateEntry {
   readonly format: 1;
   /** The data version; 0 before any migration. */
   readonly version: number;
+  /**
+   * The version that the database had when it came under Carryover's care: 0 for a new one, what `baseline` or
+   * `newDatabase: "stamp"` gave it otherwise. Partitions without an entry of their own have it too. Absent: nobody has said
+   * yet which version the data has.
+   */
+  readonly baseline?: number | undefined;
   /** Grows by one with each write of this entry. */
   readonly revision: number;
   /** The largest fencing token that was ever given. */
@@ -60,7 +84,7 @@ export interface StateEntry {
   /** Logical names and the physical ones that are live. */
   readonly active: Readonly<Record<string, string>>;
   /** What is left to be dropped. */
-  readonly cleanup: readonly string[];
+  readonly cleanup: readonly PendingDrop[];
 }
 
 /** Where the entry lies. */

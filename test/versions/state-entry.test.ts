@@ -24,6 +24,8 @@ const attempt: AttemptState = {
   phase: 'setup',
 };
 
+const old = { store: 'live', table: 'old', identity: '1', version: 1, notBefore: '2026-01-08T00:00:00.000Z' };
+
 async function owned(store: KeyValueStore, owner: string): Promise<{ owner: string; token: number }> {
   const options = { owner, who: 'ann', where: 'laptop', durationMs, clock: new ManualClock() };
   return acquireLease(stateLeaseCell(store), options);
@@ -36,7 +38,7 @@ describe('state entry', () => {
   test('is absent until something is written, then readable JSON at a fixed place', async () => {
     const store = openMemoryKeyValueStore();
     expect(await readState(store)).toBeUndefined();
-    await changeState(store, (state) => ({ ...state, attempt, cleanup: ['old'], active: { orders: 'orders-2' } }));
+    await changeState(store, (state) => ({ ...state, attempt, cleanup: [old], active: { orders: 'orders-2' } }));
     expect([...statePartition, 0, ...stateKey]).toEqual([...bytes('carryover'), 0, ...bytes('state')]);
     expect(await stored(store)).toEqual({
       format: 1,
@@ -45,7 +47,7 @@ describe('state entry', () => {
       token: 0,
       attempt,
       active: { orders: 'orders-2' },
-      cleanup: ['old'],
+      cleanup: [old],
     });
     expect(await readState(store)).toEqual(await stored(store));
   });

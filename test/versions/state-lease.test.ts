@@ -35,11 +35,11 @@ describe('the lease in the state entry', () => {
     await acquire(store, 'dead', clock);
     const bystander = async (): Promise<void> => {
       await clock.sleep(3_000);
-      await changeState(store, (state) => ({ ...state, cleanup: ['something'] }));
+      await changeState(store, (state) => ({ ...state, active: { orders: 'orders_v2' } }));
     };
     const next = acquire(store, 'next', clock);
     await runWith<unknown>(clock, 1_000, [next, bystander()]);
     expect((await next).token).toBe(2);
-    expect(await readState(store)).toMatchObject({ cleanup: ['something'], lease: { token: 2 } });
+    expect(await readState(store)).toMatchObject({ active: { orders: 'orders_v2' }, lease: { token: 2 } });
   });
 });

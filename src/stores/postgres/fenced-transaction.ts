@@ -23,7 +23,8 @@ export async function fencedTransaction<T>(
   await session.query('BEGIN');
   try {
     const result = await work();
-    if (fence !== undefined) await assertCurrent(session, schema, fence);
+    if (fence?.elsewhere === true) fence.assertMaySend();
+    else if (fence !== undefined) await assertCurrent(session, schema, fence);
     await session.commit();
     return result;
   } catch (error) {
