@@ -118,3 +118,31 @@ export class EntryTooLargeError extends CarryoverError {
 export class StoreClosedError extends CarryoverError {
   override readonly name = 'StoreClosedError';
 }
+
+/** The data of a database is not at the version that the code expects, and nobody is about to change that. */
+export class DataVersionError extends CarryoverError {
+  override readonly name = 'DataVersionError';
+  constructor(
+    message: string,
+    readonly expected: number,
+    /** Undefined: nobody has said yet which version the data has. */
+    readonly found: number | undefined,
+  ) {
+    super(message);
+  }
+}
+
+/** A migration was under way all the time that was given to wait for a data version. */
+export class DataVersionTimeoutError extends CarryoverError {
+  override readonly name = 'DataVersionTimeoutError';
+  constructor(
+    message: string,
+    readonly expected: number,
+    /** Undefined: nobody has said yet which version the data has. */
+    readonly found: number | undefined,
+    /** Who owned the database then; undefined: the migration that was started had not begun. */
+    readonly holder: LeaseHolder | undefined,
+  ) {
+    super(message);
+  }
+}
