@@ -2,6 +2,7 @@ import type { Fault } from '../errors.js';
 import type { Json } from '../json.js';
 import type { KeyValueStore } from '../kv/key-value-store.js';
 import type { Item, ItemKey } from './item.js';
+import type { SqlStatements } from './sql-statements.js';
 
 /**
  * The contract of a store: a database that holds tables. The conformance suite (test/support/store-conformance.ts)
@@ -21,6 +22,8 @@ export interface Store {
   readonly capabilities: StoreCapabilities;
   /** The key-value store that lives inside this store, in a table or folder `carryover`. */
   readonly keyValues: KeyValueStore;
+  /** Absent where the engine takes no SQL. */
+  readonly sql?: SqlStatements;
 
   /** The names of all tables that can be carried, in no order. */
   tables(): AsyncIterable<string>;
