@@ -8,6 +8,8 @@ const root = import.meta.dirname;
 
 /** What each folder may import from, besides itself and the files at the top of `src/`. Folders that are not named may all. */
 const layers = {
+  // What the package gives to configurations and migrations: a door, too.
+  'src/exports': ['src/project', 'src/migrations'],
   // What the package gives to services as carryover/kv: a door, not a part of the layer that it lies in.
   'src/kv/exports': ['src/kv', 'src/local/open-key-value-store'],
   'src/kv': [],
@@ -18,7 +20,7 @@ const layers = {
   'src/migrations': ['src/versions', 'src/kv', 'src/stores', 'src/ledger', 'src/digest'],
   'src/engine': ['src/migrations', 'src/versions', 'src/kv', 'src/stores', 'src/ledger', 'src/digest'],
   'src/local': ['src/engine', 'src/migrations', 'src/versions', 'src/kv', 'src/stores', 'src/ledger', 'src/digest'],
-  'src/project': ['src/stores/store-url'],
+  'src/project': ['src/stores/store-url', 'src/migrations/registry', 'src/migrations/file-name'],
   // Errors, settings, the clock: what every layer may import, and what imports none.
   'src/*': [],
   functions: [
@@ -32,7 +34,7 @@ const layers = {
 /** Files at the top of `src/` that are not for everybody. */
 const reserved = {
   'src/environment': ['functions', 'src/cli'],
-  'src/project': ['src/project', 'src/stores', 'src/engine', 'src/local', 'src/cli', 'functions', 'cdk'],
+  'src/project': ['src/exports', 'src/project', 'src/stores', 'src/engine', 'src/local', 'src/cli', 'functions', 'cdk'],
 };
 
 /** Packages, and the beginnings of the paths that alone may import them. */
@@ -62,6 +64,7 @@ const packages = {
 
 /** The layer of a path without ending: the longest entry of the table that it is in. */
 function layerOf(path) {
+  if (path === 'src/exports') return path;
   if (/^src\/[^/]+$/.test(path)) return 'src/*';
   return Object.keys(layers).find((layer) => isIn(path, layer));
 }

@@ -23,6 +23,11 @@ export function parseFileName(file: string): FileName | { readonly fault: string
   return { version, name };
 }
 
+/** Whether a file can be loaded as a module at all, whatever its name says. */
+export function isModule(file: string): boolean {
+  return /\.(?:ts|mts|js|mjs)$/.test(file);
+}
+
 /** A number as the names of files have it: `0003`. */
 export function fileNumber(version: number): string {
   return String(version).padStart(4, '0');

@@ -1,6 +1,6 @@
 import { InputError, type Fault } from '../errors.js';
 import type { MigrationDefinition } from './definition.js';
-import { parseFileName } from './file-name.js';
+import { isModule, parseFileName } from './file-name.js';
 import { sequenceFaults } from './sequence-faults.js';
 
 /** A file of the project's folder as it was loaded. */
@@ -44,20 +44,27 @@ export function newestVersion({ migrations }: Registry): number {
  * that export no migration.
  */
 export function createRegistry(files: readonly MigrationFile[], gaps: readonly number[]): Registry {
-  const faults: Fault[] = [];
-  const numbered: { version: number; file: string }[] = [];
-  const migrations: RegisteredMigration[] = [];
-  for (const { file, checksum, definition } of [...files].sort(byName)) {
-    const parsed = parseFileName(file);
-    if ('fault' in parsed) faults.push({ field: file, message: parsed.fault });
-    else numbered.push({ version: parsed.version, file });
-    if (!isDefinition(definition)) faults.push({ field: file, message: definitionFault(definition) });
-    else if ('version' in parsed) migrations.push({ ...parsed, file, checksum, definition });
-  }
-  // A number whose file has a name that does not parse is not left out: that it is missing would be said for nothing.
-  if (numbered.length === files.length) faults.push(...sequenceFaults(numbered, gaps));
+  const sorted = [...files].sort(byName);
+  const names = sorted.map(({ file }) => file);
+  const faults = [...folderFaults(names, gaps), ...sorted.flatMap(definitionFaults)];
   if (faults.length > 0) throw new InputError(faults);
+  const migrations = sorted.flatMap(({ file, checksum, definition }) => {
+    const parsed = parseFileName(file);
+    return 'version' in parsed && isDefinition(definition) ? [{ ...parsed, file, checksum, definition }] : [];
+  });
   return { migrations: migrations.sort((a, b) => a.version - b.version) };
+}
+
+/** What the names of the files alone tell to be wrong, before any of them is loaded. */
+export function folderFaults(names: readonly string[], gaps: readonly number[]): Fault[] {
+  const parsed = names.map((file) => ({ file, ...parseFileName(file) }));
+  const nameless = parsed.flatMap((name) => ('fault' in name ? [{ field: name.file, message: name.fault }] : []));
+  // A number whose file has a name that does not parse is not left out: that it is missing would be said for nothing.
+  if (nameless.length > 0) return nameless;
+  return sequenceFaults(
+    parsed.flatMap((name) => ('version' in name ? [name] : [])),
+    gaps,
+  );
 }
 
 function byName(a: MigrationFile, b: MigrationFile): number {
@@ -68,6 +75,10 @@ function isDefinition(value: unknown): value is MigrationDefinition {
   if (typeof value !== 'object' || value === null) return false;
   const { kind, open } = value as Partial<Record<keyof MigrationDefinition, unknown>>;
   return typeof kind === 'string' && kind !== '' && typeof open === 'function';
+}
+
+function definitionFaults({ file, definition }: MigrationFile): Fault[] {
+  return isDefinition(definition) || !isModule(file) ? [] : [{ field: file, message: definitionFault(definition) }];
 }
 
 const right = 'write "export default" and what a kind of migration gives, like "export default sql({ … })"';

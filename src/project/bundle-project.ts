@@ -12,13 +12,16 @@ export interface BundledProject {
 }
 
 /**
- * Bundles a configuration with all that it imports from its own project; packages stay where they are installed.
- * Throws InputError that names file, line and column of each fault.
+ * Bundles a configuration with all that it imports from its own project; packages stay where they are installed. `entry`:
+ * the text of a module that is bundled in its place, as if it lay beside it. Throws InputError that names file, line and
+ * column of each fault.
  */
-export async function bundleProject(path: string): Promise<BundledProject> {
+export async function bundleProject(path: string, entry?: string): Promise<BundledProject> {
   try {
     const { outputFiles } = await build({
-      entryPoints: [path],
+      ...(entry === undefined
+        ? { entryPoints: [path] }
+        : { stdin: { contents: entry, resolveDir: dirname(path), sourcefile: 'migrations' } }),
       absWorkingDir: dirname(path),
       outfile: `${basename(path)}.mjs`,
       write: false,
@@ -29,7 +32,7 @@ export async function bundleProject(path: string): Promise<BundledProject> {
       sourcemap: 'external',
       logLevel: 'silent',
       define: { 'import.meta.url': JSON.stringify(pathToFileURL(path).href) },
-      plugins: [ownPackage(), packagesInPlace()],
+      plugins: [ownPackage('in place'), packagesInPlace()],
     });
     const textOf = (ending: string): string => outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';
     return { code: textOf('.mjs'), map: textOf('.map') };

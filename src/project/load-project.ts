@@ -1,11 +1,9 @@
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { access } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
 import { InputError } from '../errors.js';
 import type { Project } from '../project.js';
-import { bundleProject, type BundledProject } from './bundle-project.js';
-import { originalPosition } from './original-position.js';
+import { bundleProject } from './bundle-project.js';
+import { importBundle } from './import-bundle.js';
 import { parseProject } from './parse-project.js';
 
 /**
@@ -20,7 +18,7 @@ export async function loadProject(path: string): Promise<Project> {
       { field: name, message: 'is not there or cannot be read: give the path of a configuration' },
     ]);
   });
-  const module = await imported(config, await bundleProject(config));
+  const module = await importBundle(config, await bundleProject(config));
   if (!('default' in module)) {
     const message = 'has no default export: write "export default defineProject({ stores: { … } })"';
     throw new InputError([{ field: name, message }]);
@@ -28,19 +26,4 @@ export async function loadProject(path: string): Promise<Project> {
   const parsed = parseProject(module['default']);
   if ('faults' in parsed) throw new InputError(parsed.faults);
   return parsed.project;
-}
-
-/** A module is loaded once for each URL, so that each loading has a folder of its own. */
-async function imported(config: string, bundle: BundledProject): Promise<Record<string, unknown>> {
-  const folder = await mkdtemp(join(tmpdir(), 'carryover-'));
-  const file = join(folder, 'project.mjs');
-  try {
-    await writeFile(file, bundle.code);
-    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
-  } catch (error) {
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new InputError([{ field: originalPosition(error, file, bundle.map, config), message }]);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

@@ -5,6 +5,7 @@ import type { DeclaredStore, Project, StoreDeclaration } from '../project.js';
 import { settingsSchema } from '../settings.js';
 import { parseStoreUrl } from '../stores/store-url.js';
 import { storeFaults } from './store-faults.js';
+import { versionFaults } from './version-faults.js';
 
 /** Names appear in inputs beside URLs: without a colon they cannot be taken for one. */
 const storeName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
@@ -22,10 +23,19 @@ const declarationSchema = z.preprocess(
   }),
 );
 
+const hookSchema = z.custom<object>((value) => typeof value === 'function', 'must be a function').optional();
+
 const projectSchema = z.strictObject({
   stores: z.record(z.string(), declarationSchema),
   ledger: z.string().optional(),
   settings: settingsSchema.partial().optional(),
+  database: z.string().optional(),
+  migrations: z.string().optional(),
+  gaps: z.array(z.int().positive()).optional(),
+  newDatabase: z.enum(['migrate', 'stamp']).optional(),
+  flags: z.record(z.string(), z.boolean()).optional(),
+  freeze: hookSchema,
+  thaw: hookSchema,
 });
 
 /** A project as a configuration gives it, or all that is wrong with it, each fault naming its field (`stores.old.url`). */
@@ -35,6 +45,7 @@ export function parseProject(value: unknown): { project: Project } | { faults: F
     ...(parsed.success ? [] : inputFaults(parsed.error, 'configuration')),
     ...namedStores(value).flatMap(([name, declaration]) => declarationFaults(name, declaration)),
     ...ledgerFaults(value),
+    ...(isRecord(value) ? versionFaults(value) : []),
   ];
   return faults.length > 0 ? { faults } : { project: value as Project };
 }

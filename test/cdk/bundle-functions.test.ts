@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleFunctions } from '../../cdk/bundle-functions.js';
@@ -15,6 +16,18 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const folder of bundles) await rm(folder, { recursive: true });
 });
+
+/** Bundles a project of one migration that lies in a new folder. */
+async function bundleOf(migration: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'bundle-functions-'));
+  bundles.push(folder);
+  await mkdir(join(folder, 'migrations'));
+  await writeFile(join(folder, 'carryover.config.ts'), `export default { stores: { a: 'memory:a' }, database: 'a' };`);
+  await writeFile(join(folder, 'migrations', '0001_first.ts'), migration);
+  const bundle = await bundleFunctions(join(folder, 'carryover.config.ts'));
+  bundles.push(bundle);
+  return bundle;
+}
 
 async function digestOf(folder: string): Promise<string> {
   const hash = createHash('sha256');
@@ -46,5 +59,22 @@ describe('bundleFunctions', () => {
     expect(code).toContain('dynamodb://eu-west-1/orders-v2-');
     expect(code).not.toContain(process.cwd());
     expect(map).not.toContain(process.cwd());
+  });
+
+  it('carries the migrations with their checksums, the same from every folder', async () => {
+    const text = `import { openKeyValueStore } from 'carryover/kv';
+      export default { kind: 'of-this-test', open: () => openKeyValueStore('memory:') };\n`;
+    const [first, second] = [await bundleOf(text), await bundleOf(text)];
+    const code = await readFile(join(first, 'migrate', 'index.mjs'), 'utf8');
+    expect(code).toContain('of-this-test');
+    expect(code).toContain(createHash('sha256').update(text).digest('hex'));
+    for (const step of steps) expect(await digestOf(join(second, step))).toBe(await digestOf(join(first, step)));
+  });
+
+  it('refuses migrations that executions would refuse, before anything is deployed', async () => {
+    await expect(bundleOf('export const first = 1;')).rejects.toMatchObject({
+      name: 'InputError',
+      faults: [{ field: '0001_first.ts' }],
+    });
   });
 });

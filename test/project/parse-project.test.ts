@@ -26,6 +26,20 @@ describe('parseProject', () => {
     expect(parseProject(project)).toEqual({ project });
   });
 
+  it('takes what says how the data gets to its version', () => {
+    const project = {
+      stores: { shop: { url: 'postgres://db.example.com/shop?schema=shop', role: 'target' } },
+      database: 'shop',
+      migrations: './data/migrations',
+      gaps: [3, 4],
+      newDatabase: 'stamp',
+      flags: { kvEnabled: false },
+      freeze: () => Promise.resolve(),
+      thaw: () => Promise.resolve(),
+    };
+    expect(parseProject(project)).toEqual({ project });
+  });
+
   it.each<[string, unknown, string[]]>([
     ['nothing', undefined, ['configuration']],
     ['no stores', {}, ['stores']],
@@ -60,6 +74,25 @@ describe('parseProject', () => {
       { stores: {}, settings: { leaseMs: 1, concurrency: 0 } },
       ['settings.leaseMs', 'settings.concurrency'],
     ],
+    ['a database that is no text', { stores: {}, database: 1 }, ['database']],
+    ['a database that is not declared', { stores: { a: 'memory:a' }, database: 'b' }, ['database']],
+    ['a database by the name of what every object has', { stores: {}, database: 'toString' }, ['database']],
+    ['a database that is no store at all', { stores: { a: null }, database: 'a' }, ['stores.a']],
+    [
+      'a database that is an archive, only read',
+      { stores: { a: { url: 's3://shop/x', role: 'source' } }, database: 'a' },
+      ['database', 'database'],
+    ],
+    ['a database in a folder of an archive', { stores: { a: 'archive:x' }, database: 'a' }, ['database']],
+    ['migrations in no folder', { stores: {}, migrations: '' }, ['migrations']],
+    ['migrations in a folder of one machine', { stores: {}, migrations: '/data' }, ['migrations']],
+    ['migrations in a folder of one Windows machine', { stores: {}, migrations: 'C:\\data' }, ['migrations']],
+    ['gaps that are no numbers of migrations', { stores: {}, gaps: [0, 1.5, 2] }, ['gaps[0]', 'gaps[1]']],
+    ['a new database that gets neither', { stores: {}, newDatabase: 'copy' }, ['newDatabase']],
+    ['a flag that is neither on nor off', { stores: {}, flags: { a: true, b: 'yes' } }, ['flags.b']],
+    ['a freeze that never thaws', { stores: {}, freeze: () => undefined }, ['thaw']],
+    ['a thaw of what was never frozen', { stores: {}, thaw: () => undefined }, ['freeze']],
+    ['hooks that cannot be called', { stores: {}, freeze: 'yes', thaw: true }, ['freeze', 'thaw']],
     ['a setting that is not known', { stores: {}, settings: { lease: 1 } }, ['settings.lease']],
   ])('refuses %s and names the field', (_, value, fields) => {
     expect(fieldsOf(value)).toEqual(fields);
@@ -69,9 +102,13 @@ describe('parseProject', () => {
     const value = {
       stores: { a: 'mysql://x', b: { url: 'dynamodb://nowhere/', role: 1 } },
       settings: { segments: 0 },
+      database: 'c',
+      gaps: ['1'],
       more: 1,
     };
-    expect(fieldsOf(value).sort()).toEqual(['more', 'settings.segments', 'stores.a', 'stores.b.role', 'stores.b.url']);
+    expect(fieldsOf(value).sort()).toEqual(
+      ['database', 'gaps[0]', 'more', 'settings.segments', 'stores.a', 'stores.b.role', 'stores.b.url'].sort(),
+    );
   });
 
   it('repeats no password of a URL', () => {

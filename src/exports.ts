@@ -1,0 +1,9 @@
+/** What `carryover` gives to configurations and migrations: see docs/configuration.md. Loads no engine of its own. */
+export { defineProject, type DeclaredStore, type FreezeCall, type Project, type StoreDeclaration } from './project.js';
+export type {
+  MigrationDefinition,
+  PartitionContext,
+  PartitionedStep,
+  PartitionProgress,
+  Stage,
+} from './migrations/definition.js';
