@@ -56,6 +56,11 @@ export function isOwn(lease: LeaseRecord | undefined, { owner, token }: LeaseOwn
   return lease?.owner === owner && lease.owner === owner && lease.token === token;
 }
 
+/** Whether nobody took or renewed the lease between two looks at it. */
+export function isSameRenewal(a: LeaseRecord, b: LeaseRecord): boolean {
+  return a.owner === b.owner && a.token === b.token && a.renewals === b.renewals;
+}
+
 /** The lease, if it is still the owner's. Throws LeaseLostError when it is not. */
 export function ownLease({ lease }: LeaseState, own: LeaseOwner, what: string): LeaseRecord {
   if (lease !== undefined && isOwn(lease, own)) return lease;

@@ -3,6 +3,7 @@ import { InputError, LockHeldError, OutcomeUnknownError, StoreUnavailableError }
 import { systemClock } from '../system-clock.js';
 import {
   isOwn,
+  isSameRenewal,
   leaseRecordSchema,
   ownLease,
   renewed,
@@ -65,7 +66,7 @@ export async function acquireLease(cell: LeaseCell, options: AcquireOptions): Pr
     const { lease } = view;
     if (lease?.owner === owner) return lease;
     if (lease !== undefined) {
-      if (watched !== undefined && !isSame(watched.lease, lease)) throw new LockHeldError(lease, cell.what);
+      if (watched !== undefined && !isSameRenewal(watched.lease, lease)) throw new LockHeldError(lease, cell.what);
       watched ??= { lease, sinceMs: clock.monotonic() };
       const remainingMs = lease.durationMs - (clock.monotonic() - watched.sinceMs);
       if (remainingMs > 0) {
@@ -114,10 +115,6 @@ function assertLease(lease: LeaseRecord): void {
   const { error } = leaseRecordSchema.safeParse(lease);
   if (error === undefined) return;
   throw new InputError(error.issues.map(({ path, message }) => ({ field: path.join('.'), message })));
-}
-
-function isSame(a: LeaseRecord, b: LeaseRecord): boolean {
-  return a.owner === b.owner && a.token === b.token && a.renewals === b.renewals;
 }
 
 /** False as well when it is unknown: the next read shows what became of it, since a lease names its owner. */
