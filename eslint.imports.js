@@ -16,6 +16,8 @@ const layers = {
   'src/digest': ['src/stores'],
   'src/stores': ['src/kv', 'src/digest'],
   'src/ledger': ['src/stores'],
+  // What the package gives to services as carryover/versions, a door like the one above.
+  'src/versions/exports': ['src/versions', 'src/kv', 'src/local/open-database-versions'],
   'src/versions': ['src/kv', 'src/stores'],
   'src/migrations': ['src/versions', 'src/kv', 'src/stores', 'src/ledger', 'src/digest'],
   'src/engine': ['src/migrations', 'src/versions', 'src/kv', 'src/stores', 'src/ledger', 'src/digest'],
