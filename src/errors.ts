@@ -1,3 +1,5 @@
+import { shortened } from './shortened-text.js';
+
 /**
  * The error set. Names are literal strings, because the state machine matches on them (`ErrorEquals`) and bundlers
  * rename classes. Data that a caller needs is kept in fields, the original error in `cause`.
@@ -145,4 +147,41 @@ export class DataVersionTimeoutError extends CarryoverError {
   ) {
     super(message);
   }
+}
+
+/** The version is the new one, but something that was to be removed is left over; the message names it. Exit code 3. */
+export class CleanupFailedError extends CarryoverError {
+  override readonly name = 'CleanupFailedError';
+}
+
+/** A partition that could not be migrated, and why. */
+export interface FailedPartition {
+  readonly partition: string;
+  /** Name and message of its error. */
+  readonly message: string;
+}
+
+/** How many partitions a message names, and how much of each: it is kept in a unit, which has room for 2,000 characters. */
+const namedPartitions = 10;
+const shownId = 60;
+const shownMessage = 110;
+
+/** Partitions could not be migrated; the others of their unit are. The next run tries these alone. Exit code 3. */
+export class PartitionsFailedError extends CarryoverError {
+  override readonly name = 'PartitionsFailedError';
+  constructor(readonly partitions: readonly FailedPartition[]) {
+    const count = partitions.length;
+    const named = partitions.slice(0, namedPartitions).map(({ partition, message }) => {
+      return `${shortened(partition, shownId)} (${shortened(message, shownMessage)})`;
+    });
+    const more = count > named.length ? `; and ${count - named.length} more` : '';
+    super(`${count} ${count === 1 ? 'partition' : 'partitions'} failed: ${named.join('; ')}${more}`);
+  }
+}
+
+/** What the state machine retries: see `Retry` in its definition. */
+export function isTransient(error: unknown): boolean {
+  return (
+    error instanceof ThrottledError || error instanceof StoreUnavailableError || error instanceof OutcomeUnknownError
+  );
 }

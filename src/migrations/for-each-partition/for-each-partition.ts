@@ -1,0 +1,57 @@
+import type { MigrationDefinition, PartitionedStep, Stage } from '../definition.js';
+import type { Migration, MigrationContext } from '../migration.js';
+import { forecastPartitions } from './forecast-partitions.js';
+import { migrateChunk } from './migrate-chunk.js';
+import { openedStep, planKind, type OpenedStep } from './opened-step.js';
+import { partitionOptions, type ForEachPartitionOptions } from './partition-options.js';
+import { planRound } from './plan-round.js';
+import { RoundPlan } from './round-plan.js';
+import { userSteps } from './user-steps.js';
+
+export type { ForEachPartitionOptions } from './partition-options.js';
+
+/**
+ * A migration that brings each partition (a tenant, a customer) to the next version by itself, in waves: see
+ * docs/migrations/for-each-partition.md. Throws InputError with all that is wrong with the options.
+ */
+export function forEachPartition(given: ForEachPartitionOptions): MigrationDefinition {
+  const options = partitionOptions(given);
+  const partitioned: PartitionedStep = {
+    migrate: (partition, context, from) => userSteps(given, partition, context, from),
+  };
+  const { when, onRerun, stores } = given;
+  return {
+    kind: 'for-each-partition',
+    leavesNothing: true,
+    partitioned,
+    ...(when === undefined ? {} : { when }),
+    ...(onRerun === undefined ? {} : { onRerun }),
+    ...(stores === undefined ? {} : { stores }),
+    open: (stage: Stage) => Promise.resolve(migration(openedStep(stage, options, partitioned))),
+  };
+}
+
+function migration(step: OpenedStep): Migration {
+  return {
+    forecast: (context) => forecastPartitions(step, context),
+    setup: (context, from) => planRound(step, context, from),
+    migrate: (unit, from, context) => migrateChunk(step, unit, from, context),
+    expects: nothing,
+    judge: (context) => judge(step, context),
+    complete: nothing,
+    cleanup: () => Promise.resolve(true),
+  };
+}
+
+/**
+ * Once more, as long as a round finds partitions that lag: so the last one has looked when all others were done, also at
+ * those that came meanwhile. A wave that found none says that there are none for the waves after it.
+ */
+async function judge({ stage }: OpenedStep, context: MigrationContext): Promise<'complete' | 'again'> {
+  if (stage.partition !== undefined) return 'complete';
+  const plan = new RoundPlan(context.ledger, context.attempt, planKind(stage), context.round);
+  const { chunks } = await plan.progress();
+  return chunks > 0 ? 'again' : 'complete';
+}
+
+async function* nothing(): AsyncGenerator<never, void, undefined> {}
