@@ -50,6 +50,10 @@ export class Layouts {
     this.#known.delete(table);
   }
 
+  forgetAll(): void {
+    this.#known.clear();
+  }
+
   async #look(table: string): Promise<{ physical: TableDescription; original: TableDescription | undefined }> {
     const { connections, keyValues, retry, schema, timeoutMs } = this.options;
     const physical = await retrying(

@@ -9,6 +9,12 @@ export interface ServerError extends Error {
   /** The SQLSTATE. https://www.postgresql.org/docs/current/errcodes-appendix.html */
   readonly code: string;
   readonly detail?: string;
+  readonly hint?: string;
+  /** Where in the statement, in characters from 1. */
+  readonly position?: string;
+  /** Where in the server's source the error was raised. */
+  readonly file?: string;
+  readonly routine?: string;
   readonly where?: string;
   readonly column?: string;
   readonly constraint?: string;

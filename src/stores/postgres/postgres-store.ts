@@ -32,6 +32,7 @@ import { Layouts } from './layouts.js';
 import { readSegment } from './read-segment.js';
 import { retrying } from './retrying.js';
 import type { Session } from './session.js';
+import { PostgresStatements } from './statements/postgres-statements.js';
 import { splitTable } from './split-table.js';
 import { TableWriter } from './table-writer.js';
 
@@ -51,6 +52,7 @@ class PostgresStore implements Store {
   readonly location: string;
   readonly capabilities = { get: true, remove: true, merge: true };
   readonly keyValues: KeyValueStore;
+  readonly sql: PostgresStatements;
   readonly #schema: string;
   readonly #reading: Connections;
   readonly #writing: Connections;
@@ -70,6 +72,13 @@ class PostgresStore implements Store {
       keyValues: this.keyValues,
       retry: options,
       timeoutMs: this.#catalogTimeoutMs,
+    });
+    this.sql = new PostgresStatements({
+      ...options,
+      reading: this.#reading,
+      writing: this.#writing,
+      catalogTimeoutMs: this.#catalogTimeoutMs,
+      onChange: () => this.#layouts.forgetAll(),
     });
   }
 
