@@ -7,3 +7,4 @@ export type {
   PartitionProgress,
   Stage,
 } from './migrations/definition.js';
+export { forEachPartition, type ForEachPartitionOptions } from './migrations/for-each-partition/for-each-partition.js';

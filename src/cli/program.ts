@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { addCopyCommand } from './copy-command.js';
+import { addInitCommand } from './init-command.js';
+import { addNewCommand } from './new-command.js';
 import { addStatusCommand } from './status-command.js';
 
 const exitCodeHelp = `
@@ -19,6 +21,8 @@ export function createProgram(version: string, exit: (code: number) => void): Co
     .exitOverride()
     .configureHelp({ helpWidth: 100 })
     .addHelpText('after', exitCodeHelp);
+  addInitCommand(program, exit);
+  addNewCommand(program, exit);
   addCopyCommand(program, exit);
   addStatusCommand(program, exit);
   for (const command of program.commands) command.copyInheritedSettings(program).addHelpText('after', exitCodeHelp);

@@ -16,7 +16,7 @@ const leftOut = /^[_.]|\.test\.[cm]?[jt]s$|\.d\.[cm]?ts$/;
  */
 export async function migrationsEntry(config: string, project: Project): Promise<string> {
   const beside = dirname(resolve(config));
-  const folder = resolve(beside, project.migrations ?? defaultFolder);
+  const folder = migrationsFolder(config, project);
   const imports: string[] = [];
   const elements: string[] = [];
   for (const [index, file] of (await migrationNames(config, project)).entries()) {
@@ -30,19 +30,30 @@ export async function migrationsEntry(config: string, project: Project): Promise
   return [...imports, 'export const migrations = [', ...elements, '];', ''].join('\n');
 }
 
-/** The files of the project's folder of migrations, sorted. Without a folder of the default name there are none. */
+/** The files of the project's folder of migrations, sorted. Throws InputError when a folder that it names is not there. */
 export async function migrationNames(config: string, project: Project): Promise<string[]> {
-  const folder = resolve(dirname(resolve(config)), project.migrations ?? defaultFolder);
+  const folder = migrationsFolder(config, project);
+  const names = await namesIn(folder);
+  if (names !== undefined || project.migrations === undefined) return names ?? [];
+  const message = `names a folder that is not there: make ${relative(process.cwd(), folder)}, or leave it out`;
+  throw new InputError([{ field: 'migrations', message }]);
+}
+
+/** The files of a folder that are migrations, or are taken for some; undefined without the folder. */
+export async function namesIn(folder: string): Promise<string[] | undefined> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    if (!isAbsence(error)) throw error;
-    if (project.migrations === undefined) return [];
-    const message = `names a folder that is not there: make ${relative(process.cwd(), folder)}, or leave it out`;
-    throw new InputError([{ field: 'migrations', message }]);
+    if (isAbsence(error)) return undefined;
+    throw error;
   });
   return entries
-    .filter((entry) => !entry.isDirectory() && !leftOut.test(entry.name))
+    ?.filter((entry) => !entry.isDirectory() && !leftOut.test(entry.name))
     .map(({ name }) => name)
     .sort();
+}
+
+/** Where the project's migrations lie. */
+export function migrationsFolder(config: string, project: Project): string {
+  return resolve(dirname(resolve(config)), project.migrations ?? defaultFolder);
 }
 
 /** The same for a checkout with CRLF endings. Read as Latin-1, whose characters are the bytes. */
