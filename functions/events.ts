@@ -1,7 +1,14 @@
 import { z } from 'zod';
 
 /** What the state machine passes to the functions: see the Parameters of its states. */
-const runSchema = z.looseObject({ id: z.string(), owner: z.string(), attempt: z.string(), token: z.number().int() });
+const runSchema = z.looseObject({
+  id: z.string(),
+  owner: z.string(),
+  attempt: z.string(),
+  token: z.number().int(),
+  version: z.number().int().optional(),
+  only: z.literal('cleanup').optional(),
+});
 
 const errorSchema = z.looseObject({ Error: z.string(), Cause: z.string().optional() });
 

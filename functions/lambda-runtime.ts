@@ -9,10 +9,12 @@ import type { Dependencies } from '../src/engine/dependencies.js';
 import { InputError } from '../src/errors.js';
 import { environment } from '../src/environment.js';
 import { openDynamodbLedger } from '../src/ledger/dynamodb-ledger.js';
+import type { KeyValueDriver } from '../src/kv/key-value-driver.js';
+import { createRegistry, type MigrationFile } from '../src/migrations/registry.js';
 import type { Project } from '../src/project.js';
 import { parseProject } from '../src/project/parse-project.js';
 import { withDefaults } from '../src/settings.js';
-import { openDeclaredStore } from '../src/stores/open-declared-store.js';
+import { openDeclaredKeyValueDriver, openDeclaredStore } from '../src/stores/open-declared-store.js';
 import type { Store } from '../src/stores/store.js';
 import { systemClock } from '../src/system-clock.js';
 import { countingLedger, publishMetrics } from './step-metrics.js';
@@ -21,14 +23,14 @@ import type { Runtime } from './step-handler.js';
 /**
  * What the functions run in on AWS: the stack's ledger, the project's stores, Powertools for logs, metrics and traces.
  * Clients are made at the first call and kept while the function's environment lives. `configuration` is what the bundled
- * module exports: it was checked when the stack was made, but may be another where it reads its environment, so that
+ * module exports, `files` what its migrations do: both were checked when the stack was made, but may be others where they read their environment, so that
  * calls throw InputError with all that is wrong with it.
  */
-export function lambdaRuntime(configuration: unknown): Runtime {
+export function lambdaRuntime(configuration: unknown, files: readonly MigrationFile[]): Runtime {
   const metrics = new Metrics();
   let dependencies: Promise<Dependencies> | undefined;
   return {
-    dependencies: () => (dependencies ??= lambdaDependencies(configuration, metrics)),
+    dependencies: () => (dependencies ??= lambdaDependencies(configuration, files, metrics)),
     middlewares: [
       captureLambdaHandler(new Tracer(), { captureResponse: false }),
       injectLambdaContext(new Logger()),
@@ -43,7 +45,11 @@ function checked(configuration: unknown): Project {
   throw new InputError(parsed.faults.map(({ field, message }) => ({ field: `configuration, ${field}`, message })));
 }
 
-async function lambdaDependencies(configuration: unknown, metrics: Metrics): Promise<Dependencies> {
+async function lambdaDependencies(
+  configuration: unknown,
+  files: readonly MigrationFile[],
+  metrics: Metrics,
+): Promise<Dependencies> {
   const project = checked(configuration);
   const settings = withDefaults(project.settings);
   const region = environment.region() ?? 'us-east-1';
@@ -54,22 +60,30 @@ async function lambdaDependencies(configuration: unknown, metrics: Metrics): Pro
   const { requestTimeoutMs } = settings;
   const ledger = countingLedger(openDynamodbLedger({ region, table, location, requestTimeoutMs }), metrics);
   const stores = new Map<string, Promise<Store>>();
+  const keyValues = new Map<string, Promise<KeyValueDriver>>();
   return {
     project,
+    registry: createRegistry(files, project.gaps ?? []),
     settings,
     ledger,
     clock: systemClock,
-    openStore(name) {
-      const known = stores.get(name);
-      if (known !== undefined) return known;
-      const store = openDeclaredStore(project, name, settings);
-      stores.set(name, store);
-      // What could not be opened is opened again by the next call, which may come to this very environment.
-      store.catch(() => stores.delete(name));
-      return store;
-    },
+    openStore: (name) => once(stores, name, () => openDeclaredStore(project, name, settings)),
+    openKeyValueDriver: (store, table) =>
+      once(keyValues, JSON.stringify([store, table]), () =>
+        openDeclaredKeyValueDriver(project, store, table, settings),
+      ),
     who: 'an execution of the state machine',
     where: environment.functionName() ?? 'AWS Lambda',
     newId: () => ulid(),
   };
+}
+
+/** What was opened under this name. What could not be is opened again by the next call, which may come to this very environment. */
+function once<T>(opened: Map<string, Promise<T>>, name: string, open: () => Promise<T>): Promise<T> {
+  const known = opened.get(name);
+  if (known !== undefined) return known;
+  const opening = open();
+  opened.set(name, opening);
+  opening.catch(() => opened.delete(name));
+  return opening;
 }

@@ -1,7 +1,7 @@
 import { InputError, type Fault } from '../errors.js';
 import type { Project } from '../project.js';
 import { environment } from '../environment.js';
-import { sameStoreFaults } from '../engine/runs/same-store.js';
+import { sameStoreFaults } from '../engine/tasks/same-store.js';
 import { looksLikeUrl } from '../stores/store-url.js';
 import { absentFaults, commandProject, missing } from './command-project.js';
 import { copyInputOf, type CopyOptions } from './copy-options.js';

@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.js';
+import type { KeyValueDriver } from '../kv/key-value-driver.js';
 import type { HeldLease } from '../kv/lease.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { Registry } from '../migrations/registry.js';
 import type { Project } from '../project.js';
 import type { Settings } from '../settings.js';
 import type { Store } from '../stores/store.js';
@@ -8,11 +10,15 @@ import type { Store } from '../stores/store.js';
 /** What the steps are given: everything that touches the world. The same for a Lambda function and the command line. */
 export interface Dependencies {
   readonly project: Project;
+  /** The project's migrations. */
+  readonly registry: Registry;
   readonly settings: Settings;
   readonly ledger: Ledger;
   readonly clock: Clock;
   /** The store that the project declares under this name. Opened once, closed by whoever made the dependencies. */
   openStore(name: string): Promise<Store>;
+  /** A key-value store of the service's own, in a table of the store of this name. Opened once, closed likewise. */
+  openKeyValueDriver(store: string, table: string): Promise<KeyValueDriver>;
   /** Who starts runs here, for the lease and the ledger: a user, or a state machine. */
   readonly who: string;
   /** Where: a host, or a stack. */
@@ -44,6 +50,10 @@ export interface RunState {
   readonly owner: string;
   readonly attempt: string;
   readonly token: number;
+  /** The version that the registered migration leads to; absent for a copy. */
+  readonly version?: number | undefined;
+  /** Only what a completed attempt, or earlier ones, left to be cleaned up. */
+  readonly only?: 'cleanup' | undefined;
 }
 
 export interface StepInput {

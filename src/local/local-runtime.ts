@@ -1,16 +1,21 @@
 import { ulid } from 'ulid';
 import type { Dependencies } from '../engine/dependencies.js';
+import type { KeyValueDriver } from '../kv/key-value-driver.js';
 import { InputError } from '../errors.js';
 import { openDynamodbLedger } from '../ledger/dynamodb-ledger.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { noMigrations, type Registry } from '../migrations/registry.js';
 import type { Project } from '../project.js';
 import { withDefaults, type Settings } from '../settings.js';
 import { locationOf, parseStoreUrl, type StoreUrl } from '../stores/store-url.js';
 import { systemClock } from '../system-clock.js';
+import { openLocalKeyValueDriver } from './open-key-value-store.js';
 import { openLocalStore, startEngine, type OpenedStore } from './open-local-store.js';
 
 export interface LocalRuntimeOptions {
   readonly project: Project;
+  /** The project's migrations; none for commands that do without. */
+  readonly registry?: Registry;
   /** For the lease and the ledger. */
   readonly who: string;
   readonly where: string;
@@ -29,16 +34,18 @@ export const defaultLedger = 'dynamodb://embedded?path=.carryover/ledger';
 
 /** What the steps run in on a laptop: the ledger and the stores of the project, embedded engines started as needed. */
 export async function openLocalRuntime(options: LocalRuntimeOptions): Promise<LocalRuntime> {
-  const { project, who, where, readOnly = false } = options;
+  const { project, registry = noMigrations, who, where, readOnly = false } = options;
   const settings = withDefaults(project.settings);
   const ledger = await openLocalLedger(project.ledger ?? defaultLedger, settings);
   if (!readOnly) await made(ledger);
   const stores = new Map<string, Promise<OpenedStore>>();
+  const keyValues = new Map<string, Promise<KeyValueDriver>>();
   const open = async (name: string): Promise<OpenedStore> =>
     await openLocalStore(declaredUrl(project, name), settings.requestTimeoutMs);
   return {
     dependencies: {
       project,
+      registry,
       settings,
       ledger: ledger.ledger,
       clock: systemClock,
@@ -47,12 +54,20 @@ export async function openLocalRuntime(options: LocalRuntimeOptions): Promise<Lo
         stores.set(name, opening);
         return (await opening).store;
       },
+      openKeyValueDriver(store, table) {
+        const name = JSON.stringify([store, table]);
+        const opening = keyValues.get(name) ?? openLocalKeyValueDriver(declaredUrl(project, store), table, settings);
+        keyValues.set(name, opening);
+        return opening;
+      },
       who,
       where,
       newId: () => ulid(),
       heldLeases: new Map(),
     },
     async close() {
+      for (const driver of await Promise.allSettled(keyValues.values()))
+        if (driver.status === 'fulfilled') await driver.value.close();
       const opened = await Promise.allSettled(stores.values());
       for (const store of opened) if (store.status === 'fulfilled') await store.value.close();
       await ledger.close();

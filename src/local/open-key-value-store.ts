@@ -5,7 +5,7 @@ import type { KeyValueDriver } from '../kv/key-value-driver.js';
 import type { KeyValueStore } from '../kv/key-value-store.js';
 import type { RetryOptions } from '../kv/retry-policy.js';
 import { openKeyValueDriver as openDriver } from '../stores/open-key-value-driver.js';
-import { locationOf, parseStoreUrl, withoutCredentials } from '../stores/store-url.js';
+import { locationOf, parseStoreUrl, withoutCredentials, type StoreUrl } from '../stores/store-url.js';
 
 export interface OpenKeyValueOptions {
   /** The table that holds the store; made by the first write. Default `key_values`. `carryover` is Carryover's own. */
@@ -37,11 +37,20 @@ export async function openKeyValueDriver(url: string, options: OpenKeyValueOptio
   if (faults.length > 0) throw new InputError(faults);
   const parsed = parseStoreUrl(url, 'url');
   if ('faults' in parsed) throw new InputError(parsed.faults);
-  const location = locationOf(parsed.url);
-  if (!parsed.url.kind.startsWith('embedded-')) return openDriver(parsed.url, { table, requestTimeoutMs, location });
+  return await openLocalKeyValueDriver(parsed.url, table, { requestTimeoutMs });
+}
+
+/** The driver of a table of the store that a URL means; an embedded engine is started, and ends with the driver. */
+export async function openLocalKeyValueDriver(
+  url: StoreUrl,
+  table: string,
+  { requestTimeoutMs }: { readonly requestTimeoutMs: number },
+): Promise<KeyValueDriver> {
+  const location = locationOf(url);
+  if (!url.kind.startsWith('embedded-')) return openDriver(url, { table, requestTimeoutMs, location });
   // The engines are many packages, which a service that uses others never loads.
   const { startEngine } = await import('./open-local-store.js');
-  const { url: real, stop } = await startEngine(parsed.url);
+  const { url: real, stop } = await startEngine(url);
   try {
     return endingWith(openDriver(real, { table, requestTimeoutMs, location }), stop);
   } catch (error) {

@@ -14,6 +14,8 @@ import type { PendingDrop } from '../versions/state-entry.js';
  * what it has done already.
  */
 export interface Migration {
+  /** How often the checkpoints of its units are due. Default `frequent`. */
+  readonly checkpoints?: CheckpointPace;
   /** What would be done and what is in the way, before anything is touched and without a lease. */
   forecast(context: ForecastContext): Promise<Forecast>;
   /** Prepares the target and plans the units. */
@@ -78,6 +80,12 @@ export interface SetupContext extends MigrationContext {
   /** The ledger's name in this attempt, on which another ledger may have worked too. */
   readonly ledgerId: string;
 }
+
+/**
+ * `each`: after every safe point, where one is a whole part of an archive. `frequent`: after some seconds and some hundred data
+ * requests, whichever is later. `timed`: after some seconds. `rare`: once a minute. See `checkpointDue` for the figures.
+ */
+export type CheckpointPace = 'each' | 'frequent' | 'timed' | 'rare';
 
 /** A place from which a step may go on in another call, or a pause. */
 export type StepProgress =

@@ -1,8 +1,10 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
 import { InputError, StoreUnavailableError } from '../errors.js';
+import type { KeyValueDriver } from '../kv/key-value-driver.js';
 import type { DeclaredStore, Project } from '../project.js';
 import type { Settings } from '../settings.js';
+import { openKeyValueDriver } from './open-key-value-driver.js';
 import { openStore } from './open-store.js';
 import { locationOf, parseStoreUrl, type PostgresUrl, type StoreUrl } from './store-url.js';
 import type { Store } from './store.js';
@@ -14,13 +16,34 @@ const secretSchema = z.looseObject({ username: z.string().min(1), password: z.st
  * Secrets Manager, and they go nowhere else. Throws InputError for a URL or a secret that does not parse.
  */
 export async function openDeclaredStore(project: Project, name: string, settings: Settings): Promise<Store> {
+  const { url, location } = await reachable(project, name, settings);
+  return openStore(url, { requestTimeoutMs: settings.requestTimeoutMs, location });
+}
+
+/** The driver of a key-value store in a table of the store that a project declares under this name. Throws likewise. */
+export async function openDeclaredKeyValueDriver(
+  project: Project,
+  name: string,
+  table: string,
+  settings: Settings,
+): Promise<KeyValueDriver> {
+  const { url, location } = await reachable(project, name, settings);
+  return openKeyValueDriver(url, { table, requestTimeoutMs: settings.requestTimeoutMs, location });
+}
+
+/** The declared URL with its secret, and its location without. */
+async function reachable(
+  project: Project,
+  name: string,
+  settings: Settings,
+): Promise<{ url: StoreUrl; location: string }> {
   const declared = project.stores[name];
   const declaration: DeclaredStore = typeof declared === 'string' ? { url: declared } : (declared ?? { url: '' });
   const field = `stores.${name}`;
   const parsed = parseStoreUrl(declaration.url, `${field}.url`);
   if ('faults' in parsed) throw new InputError(parsed.faults);
   const url = await withSecret(parsed.url, declaration.secretArn, field, settings.requestTimeoutMs);
-  return openStore(url, { requestTimeoutMs: settings.requestTimeoutMs, location: locationOf(parsed.url) });
+  return { url, location: locationOf(parsed.url) };
 }
 
 /** The SDK's client sends a request three times. */

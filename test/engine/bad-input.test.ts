@@ -60,7 +60,10 @@ const names = { from: 'source', to: 'target', tables: ['orders'] };
 
 /** What is wrong with the input of an execution, the input, and the fields that the message names, one a line. */
 const inputs: readonly (readonly [what: string, input: unknown, fields: readonly string[]])[] = [
-  ['no copy', {}, ['copy']],
+  ['nothing that is asked for', {}, ['input']],
+  ['two things at once', { up: {}, cleanup: {} }, ['input']],
+  ['versions that cannot be', { up: { to: 0, acceptChanged: [1.5] } }, ['up.to', 'up.acceptChanged[0]']],
+  ['a chain where the project names no database', { up: {} }, ['configuration, database']],
   ['a copy that is a text', { copy: 'orders' }, ['copy']],
   ['a text', 'orders', ['input']],
   ['a list', [names], ['input']],

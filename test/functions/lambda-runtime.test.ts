@@ -47,7 +47,7 @@ describe('the functions on AWS', () => {
   test('publish what a unit carried and what that cost, its table in the logs alone, and warn of nothing', async () => {
     await memoryStore('functions-source', { orders: 30 });
     await memoryStore('functions-target', {});
-    const runtime = lambdaRuntime({ stores: { from: 'memory:functions-source', to: 'memory:functions-target' } });
+    const runtime = lambdaRuntime({ stores: { from: 'memory:functions-source', to: 'memory:functions-target' } }, []);
     const begun = await call(beginHandler(runtime), {
       execution: `arn:aws:states:us-east-1:123456789012:execution:x:${ulid()}`,
       input: { copy: { from: 'from', to: 'to' } },
@@ -71,7 +71,7 @@ describe('the functions on AWS', () => {
   });
 
   test('refuse a configuration that cannot be used, all that is wrong with it named, at each call', async () => {
-    const runtime = lambdaRuntime({ stores: { old: 'mysql://me:hunter2@h/x', new: 'memory:n' }, ledgr: 1 });
+    const runtime = lambdaRuntime({ stores: { old: 'mysql://me:hunter2@h/x', new: 'memory:n' }, ledgr: 1 }, []);
     for (let times = 0; times < 2; times += 1) {
       const refused = call(beginHandler(runtime), { execution: 'x', input: {} });
       await expect(refused).rejects.toMatchObject({ name: 'InputError' });

@@ -65,7 +65,7 @@ describe('a PostgreSQL store with a secret', () => {
   });
 
   test('is opened again by the next call of a function that could not open it', async () => {
-    const deps = await lambdaRuntime(project).dependencies();
+    const deps = await lambdaRuntime(project, []).dependencies();
     answers = [failure('AccessDeniedException')];
     await expect(deps.openStore('orders')).rejects.toThrow('secretArn');
     answers = [secret];

@@ -6,8 +6,12 @@ import type { Dependencies } from '../../src/engine/dependencies.js';
 import { runStatus, type RunStatus } from '../../src/engine/status/run-status.js';
 import type { Json } from '../../src/json.js';
 import { openDynamodbLedger } from '../../src/ledger/dynamodb-ledger.js';
+import type { KeyValueDriver } from '../../src/kv/key-value-driver.js';
+import { MemoryKeyValueDriver } from '../../src/kv/memory-key-value-store.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { runStateMachine, type Handler } from '../../src/local/state-machine.js';
+import { noMigrations, type Registry } from '../../src/migrations/registry.js';
+import type { Project } from '../../src/project.js';
 import { withDefaults, type Settings } from '../../src/settings.js';
 import type { Store } from '../../src/stores/store.js';
 import { systemClock } from '../../src/system-clock.js';
@@ -45,6 +49,9 @@ export function withTestLedgers(count: number, use: (ledgers: readonly [Ledger])
 export interface CopyRunOptions {
   readonly stores: Readonly<Record<string, Store>>;
   readonly ledger: Ledger;
+  /** What the configuration says beside its stores, and the migrations. */
+  readonly project?: Omit<Project, 'stores'>;
+  readonly registry?: Registry;
   /** Reads the outcome, where `ledger` is one that fails. */
   readonly outcomes?: Ledger;
   /** In the place of the real ones. */
@@ -59,28 +66,44 @@ export interface CopyRunOptions {
 
 export function testDependencies(options: CopyRunOptions): Dependencies {
   const { stores, ledger, settings, clock = systemClock, sharesLease = false } = options;
+  const keyValues = new Map<string, KeyValueDriver>();
   return {
     ...(sharesLease ? { heldLeases: new Map() } : {}),
-    project: { stores: Object.fromEntries(Object.keys(stores).map((name) => [name, `memory:${name}`])) },
+    project: {
+      ...options.project,
+      stores: Object.fromEntries(Object.keys(stores).map((name) => [name, `memory:${name}`])),
+    },
+    registry: options.registry ?? noMigrations,
     settings: withDefaults({ leaseMs: 3_000, requestTimeoutMs: 500, ...settings }),
     ledger,
     clock,
     openStore: (name) => Promise.resolve(stores[name] as Store),
+    openKeyValueDriver(store, table) {
+      const name = JSON.stringify([store, table]);
+      const driver = keyValues.get(name) ?? new MemoryKeyValueDriver();
+      keyValues.set(name, driver);
+      return Promise.resolve(driver);
+    },
     who: 'a test',
     where: 'this machine',
     newId: () => ulid(),
   };
 }
 
+/** Runs one copy in process; returns what the ledger says of it. */
+export function runCopy(options: CopyRunOptions, copy: Record<string, unknown>): Promise<RunStatus> {
+  return runExecution(options, { copy: { from: 'source', to: 'target', ...copy } } as Json);
+}
+
 /** Runs one execution of the state machine in process; returns what the ledger says of it. */
-export async function runCopy(options: CopyRunOptions, copy: Record<string, unknown>): Promise<RunStatus> {
+export async function runExecution(options: CopyRunOptions, input: Json): Promise<RunStatus> {
   const deps = testDependencies(options);
   const execution = ulid();
   await runStateMachine({
     definition,
     handlers: { ...localHandlers(deps), ...options.handlers },
     execution,
-    input: { copy: { from: 'source', to: 'target', ...copy } } as Json,
+    input,
     callMs: options.callMs ?? 60_000,
     pauseMs: options.pauseMs ?? 10,
   });

@@ -8,6 +8,11 @@ const schema = z.object({
   ledger: z.string().default(''),
   /** Setup came to its end once: Migrate may run alone. */
   setUp: z.boolean(),
+  /** The round of units that is under way, and the last one that Setup has planned to its end; -1 before the first. */
+  round: z.number().int().default(0),
+  roundSetUp: z.number().int().default(-1),
+  /** The service was asked to freeze, and not yet to thaw. */
+  frozen: z.boolean().default(false),
   /** Units of Migrate that are planned. */
   migrate: z.number().int(),
   /** The newest generation of validation; 0 before the first. */
@@ -35,6 +40,9 @@ const name = 'attempt';
 export const newAttempt: AttemptRecord = {
   ledger: '',
   setUp: false,
+  round: 0,
+  roundSetUp: -1,
+  frozen: false,
   migrate: 0,
   generation: 0,
   generationOpen: false,

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.js';
-import type { CopyInput } from '../../migrations/copy/copy-input.js';
 import type { AttemptRecord } from './attempt-record.js';
 import type { AttemptState, StateEntry } from '../../versions/state-entry.js';
+import type { Task } from '../tasks/task.js';
 
 /**
  * The attempt that a run goes on with: the one of the same command, until a run came to its end after completing it, or
@@ -10,26 +10,26 @@ import type { AttemptState, StateEntry } from '../../versions/state-entry.js';
  */
 export function attemptToResume(
   state: StateEntry | undefined,
-  owner: string,
-  spec: string,
-  { fresh, onExisting }: CopyInput,
+  task: Pick<Task, 'attempt' | 'spec' | 'fresh' | 'resumesComplete'>,
 ): AttemptState | undefined {
   const attempt = state?.attempt;
   if (attempt === undefined) return undefined;
-  if (attempt.id === owner) return attempt;
-  if (attempt.endedAt !== undefined || attempt.spec !== spec || fresh) return undefined;
-  // A completed one is only gone on with where beginning anew would be refused: elsewhere the same command means it.
-  return attempt.phase !== 'complete' || onExisting === 'fail' ? attempt : undefined;
+  if (attempt.id === task.attempt) return attempt;
+  if (attempt.endedAt !== undefined || attempt.spec !== task.spec || task.fresh) return undefined;
+  return attempt.phase !== 'complete' || task.resumesComplete ? attempt : undefined;
 }
 
-/** Throws InputError when the target holds an unfinished attempt of another command, unless a fresh start is asked for. */
-export function assertNoOtherAttempt(state: StateEntry | undefined, { fresh }: CopyInput): void {
-  const attempt = state?.attempt;
-  if (attempt === undefined || attempt.phase === 'complete' || fresh) return;
+/**
+ * Throws InputError when the target holds an unfinished attempt of another command, unless a fresh start is asked for, or
+ * it left nothing that would have to be dropped.
+ */
+export function assertNoOtherAttempt(state: StateEntry | undefined, { fresh, field }: Task): void {
+  const attempt = unfinishedAttempt(state);
+  if (attempt === undefined || attempt.leavesNothing === true || fresh) return;
   const message =
     `the target holds an unfinished attempt, begun at ${attempt.startedAt}: ${attempt.description}. ` +
     'Give the same input to go on with it, or "fresh" to drop what it created and begin anew';
-  throw new InputError([{ field: 'copy', message }]);
+  throw new InputError([{ field, message }]);
 }
 
 /** The attempt that the state entry names, unless it is complete. */

@@ -10,7 +10,10 @@ import { parseExecutionInput } from '../runs/execution-input.js';
  */
 export async function endAttempt(run: RunRecord, deps: Dependencies): Promise<void> {
   if (run.status !== 'succeeded' || run.attempt === undefined) return;
-  const target = await deps.openStore(parseExecutionInput(run.input).copy.to);
+  const { copy } = parseExecutionInput(run.input);
+  // The attempts of the version chain end with their Cleanup.
+  if (copy === undefined) return;
+  const target = await deps.openStore(copy.to);
   const endedAt = new Date(deps.clock.now()).toISOString();
   await changeState(target.keyValues, (state) => {
     const { attempt, lease } = state;

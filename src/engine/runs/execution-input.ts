@@ -1,28 +1,46 @@
 import { z } from 'zod';
 import { InputError, type Fault } from '../../errors.js';
 import { inputFaults } from '../../input-faults.js';
-import { withoutSecrets } from './recorded-input.js';
 import { copyInputSchema, type CopyInput } from '../../migrations/copy/copy-input.js';
+import { withoutSecrets } from './recorded-input.js';
+import { upInputSchema, type UpInput } from './up-input.js';
+
+/** What an execution can be asked for: one of these. */
+const asked = ['copy', 'up', 'cleanup'] as const;
 
 /** The input of an execution: what to do, and who asks for it. */
 export const executionInputSchema = z.strictObject({
-  copy: copyInputSchema,
+  /** Copy tables from one store into another. */
+  copy: copyInputSchema.optional(),
+  /** Bring the database to a version. */
+  up: upInputSchema.optional(),
+  /** Drop what earlier migrations left to be dropped, as far as its time has come. */
+  cleanup: z.strictObject({}).optional(),
   /** Who starts it, for the lease and the ledger. */
   startedBy: z.string().max(200).optional(),
 });
 
-export interface ExecutionInput {
-  readonly copy: CopyInput;
-  readonly startedBy?: string | undefined;
-}
+export type ExecutionInput = { readonly startedBy?: string | undefined } & (
+  | { readonly copy: CopyInput; readonly up?: undefined; readonly cleanup?: undefined }
+  | { readonly up: UpInput; readonly copy?: undefined; readonly cleanup?: undefined }
+  | { readonly cleanup: Readonly<Record<string, never>>; readonly copy?: undefined; readonly up?: undefined }
+);
 
 /** The input with its defaults. Throws InputError with all faults, each naming its field (`copy.tables[2]`). */
 export function parseExecutionInput(input: unknown): ExecutionInput {
   const parsed = executionInputSchema.safeParse(input);
   if (!parsed.success) throw new InputError(inputFaults(parsed.error, 'input'));
-  const faults = contradictions(parsed.data.copy);
+  const { copy } = parsed.data;
+  const faults = [...choiceFaults(parsed.data), ...(copy === undefined ? [] : contradictions(copy))];
   if (faults.length > 0) throw new InputError(faults);
-  return parsed.data;
+  return parsed.data as ExecutionInput;
+}
+
+function choiceFaults(input: Partial<Record<(typeof asked)[number], unknown>>): Fault[] {
+  const given = asked.filter((name) => input[name] !== undefined);
+  if (given.length === 1) return [];
+  const found = given.length === 0 ? 'asks for nothing' : `asks for ${given.join(' and ')} at once`;
+  return [{ field: 'input', message: `${found}: give one of ${asked.map((name) => `"${name}"`).join(', ')}` }];
 }
 
 function contradictions(copy: CopyInput): Fault[] {

@@ -1,25 +1,24 @@
-import { InputError, StoreUnavailableError, type Fault } from '../../errors.js';
+import { StoreUnavailableError } from '../../errors.js';
 import { holdLease, type HeldLease } from '../../kv/lease.js';
-import { copyTables } from '../../migrations/copy/copy-tables.js';
 import type { Migration, MigrationContext } from '../../migrations/migration.js';
 import type { Settings } from '../../settings.js';
 import type { Fence, Store } from '../../stores/store.js';
 import { stateFence, stateLeaseCell } from '../../versions/state-entry.js';
+import { attemptRecord } from '../attempts/attempt-record.js';
 import type { Call, Dependencies, RunState } from '../dependencies.js';
-import type { ExecutionInput } from './execution-input.js';
-import { withoutSecrets } from './recorded-input.js';
-import { runInput } from './run-input.js';
-import { sameStoreFaults } from './same-store.js';
-import { storeUseFaults } from './store-uses.js';
 import { sharedLease } from '../leases/shared-lease.js';
+import { openTask } from '../tasks/open-task.js';
+import type { Task } from '../tasks/task.js';
+import type { ExecutionInput } from './execution-input.js';
+import { runInput } from './run-input.js';
 
-/** A run as one call works on it: its input, its stores, and the lease that it holds on the target. */
+/** A run as one call works on it: its task, and the lease that it holds on the store that the task is at home in. */
 export interface OpenRun {
   readonly run: RunState;
   readonly input: ExecutionInput;
+  readonly task: Task;
   readonly migration: Migration;
-  readonly source: Store;
-  readonly target: Store;
+  readonly home: Store;
   readonly settings: Settings;
   readonly held: HeldLease;
   readonly context: MigrationContext;
@@ -34,40 +33,42 @@ const endingAtMostMs = 30_000;
 const sendingShare = 0.1;
 
 /**
- * Opens a run for one call of a step. Throws LeaseLostError when the run no longer owns the target, so that a step that
- * is called late does nothing.
+ * Opens a run for one call of a step. Throws LeaseLostError when the run no longer owns its home, so that a step that is
+ * called late does nothing.
  */
 export async function openRun(run: RunState, deps: Dependencies, call: Call): Promise<OpenRun> {
   const input = await runInput(deps.ledger, run.id);
-  const { source, target } = await openStores(input, deps);
-  const settings = settingsOf(input, deps);
-  const held = holdTarget(run, target, settings, deps);
+  const task = await openTask(run, input, deps);
+  const { home, settings, migration } = task;
+  const held = holdHome(run, home, settings, deps);
   await held.keep();
   const marginMs = Math.min(call.remainingMs() * endingShare, endingAtMostMs);
   const ending = (): boolean => call.remainingMs() < marginMs;
-  const migration = copyTables(input.copy);
+  const fence = callFence(stateFence(held), call, settings);
   const context: MigrationContext = {
-    source,
-    target,
+    home,
     settings,
     attempt: run.attempt,
     ledger: deps.ledger,
     clock: deps.clock,
-    fence: callFence(stateFence(held), call, settings),
+    fence,
+    fenceFor: (store) => (store === home ? fence : { ...fence, elsewhere: true }),
+    // Where rounds are of no use, asking for their number would be one more request for each call.
+    round: migration.judge === undefined ? 0 : (await attemptRecord(deps.ledger, run.attempt)).round,
     ending,
   };
-  return { run, input, migration, source, target, settings, held, context, ending };
+  return { run, input, task, migration, home, settings, held, context, ending };
 }
 
-/** The lease on the target, which this run was given. */
-export function holdTarget(
-  run: Omit<RunState, 'attempt'>,
-  target: Store,
+/** The lease on its home, which this run was given. */
+export function holdHome(
+  run: Pick<RunState, 'id' | 'owner' | 'token'>,
+  home: Store,
   { leaseMs: durationMs, requestTimeoutMs }: Settings,
   deps: Dependencies,
 ): HeldLease {
   const { owner, token } = run;
-  const cell = stateLeaseCell(target.keyValues);
+  const cell = stateLeaseCell(home.keyValues);
   return sharedLease(deps, run, () =>
     holdLease({ cell, owner, token, durationMs, requestTimeoutMs, clock: deps.clock }),
   );
@@ -90,28 +91,5 @@ function callFence(fence: Fence, call: Call, { requestTimeoutMs }: Settings): Fe
         throw new StoreUnavailableError('the lease on the target was not renewed in time: nothing is sent', { cause });
       }
     },
-  };
-}
-
-/** The stores that the input names. Throws InputError for names that the project does not declare, or declares for another use, or that mean one store. */
-export async function openStores(input: ExecutionInput, deps: Dependencies): Promise<{ source: Store; target: Store }> {
-  const declared = Object.keys(deps.project.stores);
-  const faults: Fault[] = (['from', 'to'] as const)
-    .filter((field) => !declared.includes(input.copy[field]))
-    .map((field) => ({
-      field: `copy.${field}`,
-      message: `"${withoutSecrets(input.copy[field])}" is not a store of the project: it declares ${declared.join(', ')}`,
-    }));
-  faults.push(...sameStoreFaults(deps.project, input.copy), ...storeUseFaults(deps.project, input.copy));
-  if (faults.length > 0) throw new InputError(faults);
-  return { source: await deps.openStore(input.copy.from), target: await deps.openStore(input.copy.to) };
-}
-
-/** The project's settings, with what the input says of its own. */
-export function settingsOf({ copy }: ExecutionInput, { settings }: Dependencies): Settings {
-  return {
-    ...settings,
-    concurrency: copy.concurrency ?? settings.concurrency,
-    ...(copy.segments === undefined ? {} : { segments: copy.segments }),
   };
 }

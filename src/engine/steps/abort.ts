@@ -1,11 +1,13 @@
 import { CarryoverError, type Fault } from '../../errors.js';
 import { releaseLease } from '../../kv/lease.js';
+import type { RunRecord } from '../../ledger/ledger.js';
 import { stateLeaseCell } from '../../versions/state-entry.js';
 import { scopes, attemptRecord } from '../attempts/attempt-record.js';
 import type { Dependencies, RunState } from '../dependencies.js';
 import { exitCodeOf } from '../status/exit-codes.js';
 import { parseExecutionInput } from '../runs/execution-input.js';
-import { openStores } from '../runs/open-run.js';
+import { thaw } from '../runs/freeze.js';
+import { homeOf } from '../runs/home-of.js';
 import { ownerOf, runIdOf } from '../runs/run-id.js';
 
 /** What a Catch of the state machine hands on: the error's name, and its message or a JSON text that holds it. */
@@ -61,8 +63,9 @@ export async function abort({ execution, error, redrives }: AbortInput, deps: De
   // A run that has ended stays what it was: this is a repeated call, or another execution that was given its name.
   if (run === undefined || run.status === 'running')
     await deps.ledger.changeRun(id, { status: 'failed', exitCode, endedAt: now, error: { name, message, step } });
+  const thawing = await thawed(run, deps);
   if (run?.token !== undefined) await freeLease(ownerOf(execution), run.token, run.input, deps);
-  throw new RunFailedError(`${name} in ${step}: ${message}`);
+  throw new RunFailedError([`${name} in ${step}: ${message}`, ...thawing].join('\n'));
 }
 
 /** Records in a unit why it ended, when its function could not do so itself. */
@@ -77,9 +80,20 @@ export async function abortUnit({ run, unit, phase, error }: AbortUnitInput, dep
   await deps.ledger.failUnit(scope, unit, run.token, messageOf(error));
 }
 
+/** The service may write again. That it cannot be told so must not keep the lease from being freed. */
+async function thawed(run: RunRecord | undefined, deps: Dependencies): Promise<string[]> {
+  if (run?.attempt === undefined || run.token === undefined) return [];
+  try {
+    await thaw({ id: run.run, attempt: run.attempt, token: run.token }, `run ${run.run}`, deps);
+    return [];
+  } catch (error) {
+    return [`the hook "thaw" failed, the service may be frozen still: ${String(error)}`];
+  }
+}
+
 async function freeLease(owner: string, token: number, input: unknown, deps: Dependencies): Promise<void> {
-  const { target } = await openStores(parseExecutionInput(input), deps);
-  await releaseLease(stateLeaseCell(target.keyValues), { owner, token });
+  const home = await homeOf(parseExecutionInput(input), deps);
+  await releaseLease(stateLeaseCell(home.keyValues), { owner, token });
 }
 
 /** Characters of an error that are kept: far below what an entry of the ledger and a state may hold. */

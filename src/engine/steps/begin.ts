@@ -1,20 +1,17 @@
 import { InputError } from '../../errors.js';
-import { acquireLease } from '../../kv/lease.js';
-import { isOwn } from '../../kv/lease-cell.js';
 import type { RunRecord } from '../../ledger/ledger.js';
-import type { Store } from '../../stores/store.js';
-import { changeState, readState, stateLeaseCell } from '../../versions/state-entry.js';
-import { attemptRecord } from '../attempts/attempt-record.js';
-import { beginAttempt } from '../attempts/begin-attempt.js';
+import { changeState } from '../../versions/state-entry.js';
+import { isOwn } from '../../kv/lease-cell.js';
 import type { Call, Dependencies, RunState } from '../dependencies.js';
-import { parseExecutionInput, type ExecutionInput } from '../runs/execution-input.js';
-import { saveForecast } from '../runs/forecast-documents.js';
-import { checkedForecast } from '../runs/forecast-run.js';
 import { underHeartbeat } from '../leases/heartbeat.js';
-import { holdTarget, openStores, settingsOf } from '../runs/open-run.js';
+import { beginAttempt } from '../attempts/begin-attempt.js';
+import { parseExecutionInput, type ExecutionInput } from '../runs/execution-input.js';
+import { homeOf } from '../runs/home-of.js';
+import { holdHome } from '../runs/open-run.js';
 import { recordedInput } from '../runs/recorded-input.js';
-import { assertOtherStore } from '../runs/same-store.js';
 import { ownerOf, runIdOf } from '../runs/run-id.js';
+import { takeLease } from '../runs/take-lease.js';
+import { beginnerOf } from '../tasks/beginner.js';
 
 export interface BeginInput {
   readonly execution: string;
@@ -28,9 +25,9 @@ export interface BeginResult extends RunState {
 }
 
 /**
- * Begin: checks the input and what is in the way before anything is touched, takes the lease on the target, then reads
- * the state entry and goes on with its attempt or begins a new one. Called again for the same execution it does the
- * same; called at the end of a run it frees the lease.
+ * Begin: checks the input and what is in the way before anything is touched, takes the lease, then reads the state entry
+ * and goes on with its attempt or begins a new one. Called again for the same execution it does the same; called at the end
+ * of a migration it looks for the next one; when nothing is pending any more it frees the lease.
  * Throws InputError (all faults together) and LockHeldError.
  */
 export async function begin({ execution, input }: BeginInput, deps: Dependencies, _call: Call): Promise<BeginResult> {
@@ -38,25 +35,25 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
   const parsed = await parsedInput(id, input, deps);
   const record = await startRun(id, parsed, parsed.startedBy ?? deps.who, deps);
   assertOwnRecord(record, deps.clock.now());
-  const { source, target } = await openStores(parsed, deps);
-  if (record.exitCode === 0) return await end(record, owner, target, deps);
-  const forecast = await checkedForecast(owner, parsed, deps);
-  if (parsed.copy.dryRun) {
-    await saveForecast(deps.ledger, id, forecast);
-    await deps.ledger.changeRun(id, { exitCode: 0 });
-    return await end({ ...record, exitCode: 0 }, owner, target, deps);
-  }
-  const settings = settingsOf(parsed, deps);
+  const beginner = beginnerOf(parsed, { id, owner, who: record.who }, deps);
+  if (record.exitCode === 0 || !(await beginner.isPending())) return await end(record, owner, parsed, deps);
+  const home = await homeOf(parsed, deps);
   const askedAt = deps.clock.monotonic();
-  const own = { owner, token: await takeLease(owner, record, target, deps) };
-  await assertOtherStore(source, own);
+  const own = { owner, token: await takeLease(owner, record, home, deps) };
   // It may wait for calls of an earlier run, for about a lease's time.
-  const held = holdTarget({ id, ...own }, target, settings, deps);
-  const attempt = await underHeartbeat({ held, settings }, deps.clock, () =>
-    beginAttempt({ own, askedAt, input: parsed, source, target }, deps),
-  );
+  const held = holdHome({ id, ...own }, home, deps.settings, deps);
+  const begun = await underHeartbeat({ held, settings: deps.settings }, deps.clock, async () => {
+    const task = await beginner.taskOf(own);
+    return task === undefined
+      ? undefined
+      : { task, attempt: await beginAttempt({ own, askedAt, task: task.task }, deps) };
+  });
+  if (begun === undefined) return await end({ ...record, token: own.token }, owner, parsed, deps);
+  const { attempt, task } = begun;
   await deps.ledger.changeRun(id, { attempt: attempt.id });
-  return { id, ...own, attempt: attempt.id, pending: true, concurrency: settings.concurrency };
+  const { version, only } = task;
+  const of = { ...(version === undefined ? {} : { version }), ...(only === undefined ? {} : { only }) };
+  return { id, ...own, ...of, attempt: attempt.id, pending: true, concurrency: task.task.settings.concurrency };
 }
 
 /** Begin is called once more at a run's end, and again within minutes when its answer was lost. */
@@ -95,39 +92,21 @@ async function startRun(id: string, given: unknown, who: string, deps: Dependenc
 }
 
 /**
- * The run is over: records it, then ends the attempt that it completed, if it did and nobody is to report it first, and
- * frees its lease in one write.
+ * The run is over: records it, then ends the copy's attempt that it completed, if it did and nobody is to report it first,
+ * and frees its lease in one write.
  */
-async function end(record: RunRecord, owner: string, target: Store, deps: Dependencies): Promise<BeginResult> {
+async function end(record: RunRecord, owner: string, input: ExecutionInput, deps: Dependencies): Promise<BeginResult> {
   const { run: id, token } = record;
   const endedAt = new Date(deps.clock.now()).toISOString();
-  await deps.ledger.changeRun(id, { status: 'succeeded', endedAt });
-  if (token !== undefined)
-    await changeState(target.keyValues, (state) => {
+  await deps.ledger.changeRun(id, { status: 'succeeded', exitCode: 0, endedAt });
+  if (token !== undefined) {
+    const { keyValues } = await homeOf(input, deps);
+    await changeState(keyValues, (state) => {
       if (!isOwn(state.lease, { owner, token })) return state;
       const { attempt } = state;
-      const ends = attempt?.phase === 'complete' && deps.reportsRuns !== true;
+      const ends = input.copy !== undefined && attempt?.phase === 'complete' && deps.reportsRuns !== true;
       return { ...state, lease: undefined, attempt: ends ? { ...attempt, endedAt } : attempt };
     });
+  }
   return { id, owner, attempt: record.attempt ?? '', token: token ?? 0, pending: false, concurrency: 1 };
-}
-
-/** Takes the lease on the target and records its token. Throws LockHeldError. */
-async function takeLease(owner: string, run: RunRecord, target: Store, deps: Dependencies): Promise<number> {
-  const { token } = await acquireLease(stateLeaseCell(target.keyValues), {
-    owner,
-    who: run.who,
-    where: run.where,
-    durationMs: deps.settings.leaseMs,
-    clock: deps.clock,
-    tokenAbove: await knownToken(target, deps),
-  });
-  await deps.ledger.changeRun(run.run, { token, step: 'begin' });
-  return token;
-}
-
-/** The largest token that the ledger knows of the target's attempt: a restored state entry may be behind it. */
-async function knownToken(target: Store, { ledger }: Dependencies): Promise<number> {
-  const attempt = (await readState(target.keyValues))?.attempt;
-  return attempt === undefined ? 0 : (await attemptRecord(ledger, attempt.id)).token;
 }

@@ -1,16 +1,19 @@
+import type { Cutover } from '../../migrations/migration.js';
 import type { Cursor } from '../../stores/store.js';
 import { changeStateAsOwner } from '../../versions/state-entry.js';
 import { changeAttempt } from '../attempts/attempt-record.js';
 import type { Call, Dependencies, StepInput } from '../dependencies.js';
-import { openRun } from '../runs/open-run.js';
+import { openRun, type OpenRun } from '../runs/open-run.js';
+import { recordVersion } from '../runs/record-version.js';
 import { workStep } from './work-step.js';
 
 /** How long to wait before asking again whether tables are finished. */
 const pollMs = 200;
 
 /**
- * Complete: adds what belongs on the tables after validation, then ends the attempt in one write of the state entry.
- * `done: false`: call again. A completed attempt is never resumed.
+ * Complete: adds what belongs on the tables after validation, writes the history of the version, then ends the attempt in
+ * one write of the state entry, which sets version, active names and pending clean-up together. `done: false`: call again.
+ * A completed attempt is never resumed.
  */
 export async function complete({ run }: StepInput, deps: Dependencies, call: Call): Promise<{ done: boolean }> {
   const open = await openRun(run, deps, call);
@@ -18,11 +21,23 @@ export async function complete({ run }: StepInput, deps: Dependencies, call: Cal
   // Of a completed attempt too: a table may have been dropped and carried again since.
   const steps = (from: Cursor | undefined) => open.migration.complete(open.context, from);
   if (!(await workStep(open, deps, call, { name: 'complete', pollMs, steps }))) return { done: false };
-  await changeStateAsOwner(open.target.keyValues, run, (state) => {
-    if (state.attempt === undefined || state.attempt.phase === 'complete') return state;
-    const completedAt = new Date(deps.clock.now()).toISOString();
-    return { ...state, attempt: { ...state.attempt, phase: 'complete', completedAt } };
-  });
+  const cutover = (await open.migration.cutover?.(open.context)) ?? {};
+  const completedAt = new Date(deps.clock.now()).toISOString();
+  await recordVersion(open, deps, completedAt);
+  await cutOver(open, cutover, completedAt);
   await changeAttempt(deps.ledger, run, { generationOpen: false });
   return { done: true };
+}
+
+async function cutOver({ home, run, task }: OpenRun, cutover: Cutover, completedAt: string): Promise<void> {
+  await changeStateAsOwner(home.keyValues, run, (state) => {
+    if (state.attempt === undefined || state.attempt.phase === 'complete') return state;
+    return {
+      ...state,
+      version: task.registered?.version ?? state.version,
+      active: { ...state.active, ...cutover.active },
+      cleanup: [...state.cleanup, ...(cutover.cleanup ?? [])],
+      attempt: { ...state.attempt, phase: 'complete', completedAt },
+    };
+  });
 }

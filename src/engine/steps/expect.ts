@@ -22,7 +22,7 @@ export async function expect(
   call: Call,
 ): Promise<{ done: boolean; units: number[] }> {
   const open = await openRun(run, deps, call);
-  const { steps } = open.input.copy;
+  const { steps } = open.task;
   if (!steps.includes('validate')) return { done: true, units: [] };
   const record = await attemptRecord(deps.ledger, run.attempt);
   if (steps.includes('migrate')) {
@@ -39,14 +39,14 @@ export async function expect(
 
 /** The open generation of the same tables, or a new one. */
 async function begunGeneration(
-  { run, input, target, held }: OpenRun,
+  { run, task, home, held }: OpenRun,
   deps: Dependencies,
   record: AttemptRecord,
 ): Promise<number> {
-  const generationOf = JSON.stringify([...input.copy.noValidate].sort());
+  const generationOf = task.validates;
   if (record.generationOpen && record.generationOf === generationOf) return record.generation;
   const generation = record.generation + 1;
-  const state = await readState(target.keyValues);
+  const state = await readState(home.keyValues);
   await changeAttempt(deps.ledger, run, {
     generation,
     generationOf,
@@ -98,7 +98,7 @@ async function viewWorks(open: OpenRun, { relation, expected, actual }: Expectat
   const works: ViewWork[] = [];
   for (const side of sides) {
     const view = side === 'expected' ? expected : actual;
-    const store = view.side === 'source' ? open.source : open.target;
+    const store = await open.task.openStore(view.store);
     const description = await store.describe(view.table);
     const segments = await store.split(view.table, segmentCount(description, open.settings));
     works.push(...segments.map((segment) => ({ side, segment })));

@@ -20,8 +20,8 @@ export interface JudgeInput extends StepInput {
 }
 
 export interface JudgeResult {
-  /** `judge`: call again; `cleanup`: there is nothing to complete. */
-  readonly next: 'judge' | 'locate' | 'complete' | 'cleanup';
+  /** `judge`: call again; `setup`: there is another round; `cleanup`: there is nothing to complete. */
+  readonly next: 'judge' | 'setup' | 'locate' | 'complete' | 'cleanup';
   /** The units of Locate. */
   readonly units: number[];
   /** As it was given, for the next call. */
@@ -47,10 +47,11 @@ export async function judge({ run, located }: JudgeInput, deps: Dependencies, ca
 async function judged(open: OpenRun, deps: Dependencies, located: boolean): Promise<Next> {
   const { run } = open;
   const { ledger } = deps;
-  const { steps } = open.input.copy;
+  const { steps } = open.task;
   const record = await attemptRecord(ledger, run.attempt);
   const generation = record.generation;
   if (steps.includes('migrate')) await assertDone(ledger, 'migrate', scopes.migrate(run.attempt), record.migrate);
+  if (await anotherRound(open, ledger, record)) return { next: 'setup', units: [] };
   if (!steps.includes('validate')) return { next: 'cleanup', units: [] };
   const groups = await plannedGroups(ledger, scopes.validate(run.attempt, generation));
   await assertDone(ledger, 'validate', scopes.validate(run.attempt, generation), unitCount(groups));
@@ -66,19 +67,29 @@ async function judged(open: OpenRun, deps: Dependencies, located: boolean): Prom
   return await settled(open, deps, record, differing);
 }
 
+/** Whether the migration plans another round of units. Says the same when its answer was lost. */
+async function anotherRound(open: OpenRun, ledger: Ledger, record: AttemptRecord): Promise<boolean> {
+  const { migration, task, run, context } = open;
+  if (migration.judge === undefined || !task.steps.includes('migrate')) return false;
+  const round = Math.max(record.roundSetUp, 0);
+  if ((await migration.judge({ ...context, round })) === 'complete') return false;
+  await changeAttempt(ledger, run, { round: round + 1 });
+  return true;
+}
+
 /**
  * Nothing differs: but was everything looked at, and after the last write? Throws UnitsFailedError when the generation
  * was not planned to its end, or was closed meanwhile. Migrate may have been left out of this run, and of this attempt.
  */
 async function afterEqual(
-  { run, target }: OpenRun,
+  { run, home }: OpenRun,
   ledger: Ledger,
   judged: AttemptRecord,
 ): Promise<'complete' | 'cleanup'> {
   const record = await attemptRecord(ledger, run.attempt);
   if (!record.generationOpen || !record.generationPlanned || record.generation !== judged.generation)
     throw new UnitsFailedError('validation did not come to its end, or something was written since: run again');
-  if (!mayComplete((await readState(target.keyValues))?.attempt, record)) return 'cleanup';
+  if (!mayComplete((await readState(home.keyValues))?.attempt, record)) return 'cleanup';
   const pending = await pendingUnits(ledger, scopes.migrate(run.attempt), record.migrate);
   return pending.length === 0 ? 'complete' : 'cleanup';
 }

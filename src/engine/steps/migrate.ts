@@ -13,8 +13,7 @@ export async function migrate(
   const status = await workUnit(open, deps, call, {
     scope: scopes.migrate(run.attempt),
     unit,
-    // An archive's part is replaced whole: one checkpoint each, so that no whole part is written twice.
-    checkpoints: open.target.capabilities.merge ? 'frequent' : 'each',
+    checkpoints: open.migration.checkpoints ?? 'frequent',
     steps: (record) => open.migration.migrate(record, record.cursor, open.context),
   });
   return { status };

@@ -3,6 +3,7 @@ import type { Cursor } from '../../stores/store.js';
 import { changeStateAsOwner, readState, type AttemptState } from '../../versions/state-entry.js';
 import { attemptRecord, changeAttempt, scopes } from '../attempts/attempt-record.js';
 import type { Call, Dependencies, StepInput } from '../dependencies.js';
+import { freeze } from '../runs/freeze.js';
 import { openRun, type OpenRun } from '../runs/open-run.js';
 import { pendingUnits, planGroup, plannedGroups, unitCount } from '../units/unit-groups.js';
 import { workStep } from './work-step.js';
@@ -21,7 +22,8 @@ export async function setup(
 ): Promise<{ done: boolean; units: number[] }> {
   const open = await openRun(run, deps, call);
   await deps.ledger.changeRun(run.id, { step: 'setup' });
-  const { steps } = open.input.copy;
+  await freeze(open, deps);
+  const { steps } = open.task;
   if (steps.includes('setup') && !(await prepare(open, deps, call))) return { done: false, units: [] };
   if (!steps.includes('migrate')) return { done: true, units: [] };
   const { migrate } = await attemptRecord(deps.ledger, run.attempt);
@@ -34,18 +36,20 @@ export async function setup(
 
 async function prepare(open: OpenRun, deps: Dependencies, call: Call): Promise<boolean> {
   const { run } = open;
-  const attempt = (await readState(open.target.keyValues))?.attempt;
+  const attempt = (await readState(open.home.keyValues))?.attempt;
   const steps = (from: Cursor | undefined) => planned(open, deps, attempt, from);
-  if (!(await workStep(open, deps, call, { name: 'setup', pollMs, steps }))) return false;
-  await changeAttempt(deps.ledger, run, { setUp: true });
+  const { round } = open.context;
+  const name = round === 0 ? 'setup' : `setup-${round}`;
+  if (!(await workStep(open, deps, call, { name, pollMs, steps }))) return false;
+  await changeAttempt(deps.ledger, run, { setUp: true, roundSetUp: round });
   await settle(open, attempt);
   return true;
 }
 
 /** Setup came to its end: what the attempts before this one created is dropped, and forgotten. */
-async function settle({ run, target }: OpenRun, found: AttemptState | undefined): Promise<void> {
+async function settle({ run, home }: OpenRun, found: AttemptState | undefined): Promise<void> {
   if (found?.phase !== 'setup' && found?.previous === undefined) return;
-  await changeStateAsOwner(target.keyValues, run, (current) => {
+  await changeStateAsOwner(home.keyValues, run, (current) => {
     const { attempt } = current;
     if (attempt === undefined) return current;
     const phase = attempt.phase === 'setup' ? 'carry' : attempt.phase;

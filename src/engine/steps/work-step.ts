@@ -21,7 +21,7 @@ export interface StepWork {
  */
 export async function workStep(open: OpenRun, deps: Dependencies, call: Call, work: StepWork): Promise<boolean> {
   const scope = scopes.step(open.run.attempt, work.name, open.run);
-  await deps.ledger.planUnits(scope, [{ unit: 0, table: open.input.copy.tables.join(', '), work: null }]);
+  await deps.ledger.planUnits(scope, [{ unit: 0, table: open.task.description, work: null }]);
   const status = await workUnit(open, deps, call, {
     scope,
     unit: 0,

@@ -1,13 +1,8 @@
-import {
-  LateWriterError,
-  LeaseLostError,
-  OutcomeUnknownError,
-  StoreUnavailableError,
-  ThrottledError,
-} from '../../errors.js';
+import { isTransient, LateWriterError, LeaseLostError } from '../../errors.js';
 import type { Claim, UnitRecord } from '../../ledger/ledger.js';
 import { addUsage, noUsage, type Cursor, type Usage } from '../../stores/store.js';
-import { checkpointDue, type CheckpointPace } from './checkpoint-policy.js';
+import type { CheckpointPace } from '../../migrations/migration.js';
+import { checkpointDue } from './checkpoint-policy.js';
 import type { Call, Dependencies } from '../dependencies.js';
 import { startHeartbeat } from '../leases/heartbeat.js';
 import type { OpenRun } from '../runs/open-run.js';
@@ -71,13 +66,6 @@ export async function workUnit(open: OpenRun, deps: Dependencies, call: Call, wo
   } finally {
     await heartbeat.stop();
   }
-}
-
-/** What the state machine retries: see `Retry` in its definition. */
-function isTransient(error: unknown): boolean {
-  return (
-    error instanceof ThrottledError || error instanceof StoreUnavailableError || error instanceof OutcomeUnknownError
-  );
 }
 
 /** Saves what was done, unless the unit is another's by now. */

@@ -32,20 +32,28 @@ export async function* viewPages(
   const { side, segment } = unit.work as unknown as ViewWork;
   const { relation, expected, actual } = expectation;
   const view = side === 'expected' ? expected : actual;
-  for await (const page of storeOf(open, view).read(segment, unit.cursor)) {
-    const items = live(page.items, view, expiredBy);
+  const store = await open.task.openStore(view.store);
+  for await (const page of store.read(segment, unit.cursor)) {
+    const items = await comparable(open, expectation.table, view, live(page.items, view, expiredBy));
     if (relation === 'equal') {
       yield { expected: [], actual: [], [side]: items, progress: progressOf(page) };
       continue;
     }
-    const found = await lookUp(storeOf(open, actual), actual, items);
+    const found = await lookUp(await open.task.openStore(actual.store), actual, items);
     const usage = addUsage(page.usage, found.usage);
     yield { expected: items, actual: live(found.items, actual, expiredBy), progress: { ...progressOf(page), usage } };
   }
 }
 
-function storeOf({ source, target }: OpenRun, { side }: View): Store {
-  return side === 'source' ? source : target;
+/** The items as the other side must hold them. */
+async function comparable(
+  { migration, context }: OpenRun,
+  table: string,
+  { transformed }: View,
+  items: readonly Item[],
+): Promise<readonly Item[]> {
+  if (transformed !== true || migration.transformed === undefined) return items;
+  return await migration.transformed(table, items, context);
 }
 
 function live(items: readonly Item[], { ttlAttribute }: View, expiredBy: number): readonly Item[] {

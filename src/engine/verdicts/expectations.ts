@@ -8,10 +8,11 @@ import type { Expectation } from '../../migrations/migration.js';
 const prefix = 'expect/';
 
 const viewSchema = z.object({
-  side: z.enum(['source', 'target']),
+  store: z.string(),
   table: z.string(),
   key: z.array(z.looseObject({ name: z.string() })).min(1),
   ttlAttribute: z.string().optional(),
+  transformed: z.boolean().optional(),
 });
 
 const expectationSchema = z.object({

@@ -1,5 +1,6 @@
 import type { Cursor } from '../../stores/store.js';
-import type { MigrationContext, StepProgress } from '../migration.js';
+import type { StepProgress } from '../migration.js';
+import type { CopyContext } from './copy-context.js';
 import { sideBySide } from './side-by-side.js';
 import { tablePlans, type TablePlan } from './table-plan.js';
 
@@ -10,7 +11,7 @@ interface CompleteCursor {
 
 /** Adds to each table what belongs on it after validation. */
 export async function* completeTables(
-  context: MigrationContext,
+  context: CopyContext,
   from: Cursor | undefined,
 ): AsyncIterable<StepProgress> {
   const { tables: done } = (from ?? { tables: 0 }) as unknown as CompleteCursor;
@@ -31,7 +32,7 @@ async function* numbered(
 }
 
 async function* completeTable(
-  { target, fence }: MigrationContext,
+  { target, fence }: CopyContext,
   { merged, description }: TablePlan,
 ): AsyncIterable<{ readonly wait: true }> {
   // A table that was there before keeps its own indexes, time to live and streams.

@@ -1,7 +1,8 @@
 import type { Json } from '../../json.js';
 import type { UnitRecord } from '../../ledger/ledger.js';
 import { addUsage, noUsage, type Cursor, type Segment, type Usage } from '../../stores/store.js';
-import type { MigrationContext, Progress } from '../migration.js';
+import type { Progress } from '../migration.js';
+import type { CopyContext } from './copy-context.js';
 
 /**
  * Carries one segment. Yields when the writer says that what it took makes a good batch, transaction or part, and when
@@ -10,7 +11,7 @@ import type { MigrationContext, Progress } from '../migration.js';
 export async function* copySegment(
   unit: UnitRecord,
   from: Cursor | undefined,
-  context: MigrationContext,
+  context: CopyContext,
 ): AsyncIterable<Progress> {
   const { source, target, fence } = context;
   const segment = unit.work as unknown as Segment;

@@ -1,12 +1,13 @@
 import { attemptTables, forgetAttemptTable, type AttemptTable } from '../../versions/attempt-tables.js';
-import type { SetupContext, StepProgress } from '../migration.js';
+import type { StepProgress } from '../migration.js';
+import type { CopySetupContext } from './copy-context.js';
 import { describeIfThere } from './describe-if-there.js';
 import { dropped } from './dropped.js';
 import { isUntouched } from './own-table.js';
 import { sideBySide } from './side-by-side.js';
 
 /** Drops what earlier attempts created, and nothing else. */
-export async function* dropCreatedEarlier(context: SetupContext): AsyncIterable<StepProgress> {
+export async function* dropCreatedEarlier(context: CopySetupContext): AsyncIterable<StepProgress> {
   const { target, previousAttempts } = context;
   const together = new Set<string>();
   for (const attempt of previousAttempts)
@@ -21,7 +22,7 @@ export async function* dropCreatedEarlier(context: SetupContext): AsyncIterable<
 
 /** Once a table is gone it is listed no more, so that the next call does not look for it again. */
 async function* dropListed(
-  context: SetupContext,
+  context: CopySetupContext,
   attempt: string,
   listed: AttemptTable,
   together: ReadonlySet<string>,

@@ -1,8 +1,8 @@
-import type { MigrationContext } from '../migration.js';
+import type { CopyContext } from './copy-context.js';
 
 /** Drops a table of the target, and waits until it is gone. `together`: what is dropped with it, one after the other. */
 export async function* dropped(
-  { target, fence }: MigrationContext,
+  { target, fence }: CopyContext,
   table: string,
   together?: ReadonlySet<string>,
 ): AsyncIterable<{ readonly wait: true }> {

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { Fault } from '../../errors.js';
 import type { DropFault, Store } from '../../stores/store.js';
 import { attemptTables, type AttemptTable } from '../../versions/attempt-tables.js';
-import type { ForecastContext } from '../migration.js';
+import type { CopyForecastContext } from './copy-context.js';
 import { describeIfThere } from './describe-if-there.js';
 import { isUntouched } from './own-table.js';
 
@@ -19,7 +19,7 @@ export interface Drop {
 export type OwnTable = AttemptTable & { readonly resumed: boolean };
 
 /** The tables that the attempts list; one that is dropped by a fresh start may be listed anew by its successor. */
-export async function ownTables({ target, attempts }: ForecastContext): Promise<Map<string, OwnTable>> {
+export async function ownTables({ target, attempts }: CopyForecastContext): Promise<Map<string, OwnTable>> {
   const own = new Map<string, OwnTable>();
   for (const { id, resumed } of attempts)
     for await (const table of attemptTables(target.keyValues, id))

@@ -1,7 +1,8 @@
 import pMap from 'p-map';
 import { InputError, type Fault } from '../../errors.js';
 import type { Preflight } from '../../stores/store.js';
-import type { Forecast, ForecastContext, ForecastTable } from '../migration.js';
+import type { Forecast, ForecastTable } from '../migration.js';
+import type { CopyForecastContext } from './copy-context.js';
 import type { CopyInput } from './copy-input.js';
 import { describeIfThere } from './describe-if-there.js';
 import { absentFaults, existingFaults, mergeFaults } from './existing-faults.js';
@@ -22,7 +23,7 @@ interface TableForecast {
 }
 
 /** What a copy would do and what is in its way; reads only. */
-export async function forecastCopy(context: ForecastContext, input: CopyInput): Promise<Forecast> {
+export async function forecastCopy(context: CopyForecastContext, input: CopyInput): Promise<Forecast> {
   const { tables, faults } = await selectTables(context.source, input);
   const own = await ownTables(context);
   const looks = await pMap(tables, (selected) => forecastTable(context, input, selected, own.get(selected.table)), {
@@ -67,7 +68,7 @@ function unusedReplacements(input: CopyInput, tables: readonly SelectedTable[]):
 }
 
 async function forecastTable(
-  { source, target, settings }: ForecastContext,
+  { source, target, settings }: CopyForecastContext,
   input: CopyInput,
   selected: SelectedTable,
   listed: OwnTable | undefined,

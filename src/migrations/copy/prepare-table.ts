@@ -1,7 +1,8 @@
 import { InputError } from '../../errors.js';
 import type { TableDescription } from '../../stores/store.js';
 import { attemptTable, putAttemptTable } from '../../versions/attempt-tables.js';
-import type { MigrationContext, SetupContext, SetupProgress } from '../migration.js';
+import type { SetupProgress } from '../migration.js';
+import type { CopyContext, CopySetupContext } from './copy-context.js';
 import type { CopyInput } from './copy-input.js';
 import { describeIfThere } from './describe-if-there.js';
 import { dropped } from './dropped.js';
@@ -17,7 +18,7 @@ import { saveTablePlan, tablePlan } from './table-plan.js';
  * the plan is written last.
  */
 export async function* prepareTable(
-  context: SetupContext,
+  context: CopySetupContext,
   input: CopyInput,
   selected: SelectedTable,
 ): AsyncIterable<SetupProgress> {
@@ -62,7 +63,7 @@ function assertSameSource(planned: string | undefined, { name, identity }: Table
   ]);
 }
 
-function assertMayTouch({ target }: MigrationContext, input: CopyInput, table: string): void {
+function assertMayTouch({ target }: CopyContext, input: CopyInput, table: string): void {
   const faults = existingFaults(input, table, target);
   if (faults.length > 0) throw new InputError(faults);
 }
@@ -75,7 +76,7 @@ interface Replaced {
 
 /** Creates the table, after dropping the one that it replaces; returns its identity. */
 async function* made(
-  context: SetupContext,
+  context: CopySetupContext,
   description: TableDescription,
   replaced: Replaced | undefined,
 ): AsyncGenerator<SetupProgress, string> {

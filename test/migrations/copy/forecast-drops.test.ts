@@ -24,7 +24,8 @@ async function forecastFresh(target: Store, tables: readonly string[]) {
   const input = copyInputSchema.parse({ from: 'source', to: 'target', tables, fresh: true });
   const source = await filled(1, ['orders', 'lines', 'other']);
   const attempts = [{ id: 'earlier', resumed: false }];
-  return copyTables(input).forecast({ source, target, settings: withDefaults(), attempts });
+  const stores = { source, target, from: 'source', to: 'target' };
+  return copyTables(input, stores).forecast({ home: target, settings: withDefaults(), attempts });
 }
 
 const lost = (table: string, unlessDropped: string): DropFault => ({

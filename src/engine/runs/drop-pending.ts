@@ -1,0 +1,54 @@
+import { CleanupFailedError } from '../../errors.js';
+import { describeIfThere } from '../../migrations/copy/describe-if-there.js';
+import { changeStateAsOwner, readState, type PendingDrop, type StateEntry } from '../../versions/state-entry.js';
+import type { Dependencies } from '../dependencies.js';
+import type { OpenRun } from './open-run.js';
+
+/** How long to wait before asking again whether a table is gone. */
+const pollMs = 1_000;
+
+/**
+ * Drops the tables that earlier cutovers left to be dropped, as far as their time has come, each only while it is the very
+ * table that was meant. False: the call's time is nearly over, call again. Throws CleanupFailedError for a table that is live.
+ */
+export async function dropPending(open: OpenRun, deps: Dependencies): Promise<boolean> {
+  const { home, run } = open;
+  const state = await readState(home.keyValues);
+  for (const pending of dueDrops(state, deps)) {
+    if (Object.values(state?.active ?? {}).includes(pending.table))
+      throw new CleanupFailedError(`table "${pending.table}" is to be dropped, and it is an active one`);
+    if (!(await dropped(open, pending, deps))) return false;
+    await changeStateAsOwner(home.keyValues, run, (current) => ({
+      ...current,
+      cleanup: current.cleanup.filter((other) => !isSame(other, pending)),
+    }));
+  }
+  return true;
+}
+
+/** What is to be dropped, now or later, for people. */
+export function describePending(state: StateEntry | undefined): string {
+  return (state?.cleanup ?? [])
+    .map(({ store, table, notBefore }) => `table "${table}" of ${store} (not before ${notBefore})`)
+    .join(', ');
+}
+
+function dueDrops(state: StateEntry | undefined, { clock }: Dependencies): PendingDrop[] {
+  return (state?.cleanup ?? []).filter(({ notBefore }) => Date.parse(notBefore) <= clock.now());
+}
+
+async function dropped(open: OpenRun, { store: name, table, identity }: PendingDrop, { clock }: Dependencies) {
+  const store = await open.task.openStore(name);
+  const existing = await describeIfThere(store, table);
+  // Another table of this name by now, or none: it is not ours to drop.
+  if (existing?.identity !== identity) return true;
+  while (!(await store.drop(table, open.context.fenceFor(store)))) {
+    if (open.ending()) return false;
+    await clock.sleep(pollMs);
+  }
+  return true;
+}
+
+function isSame(a: PendingDrop, b: PendingDrop): boolean {
+  return a.store === b.store && a.table === b.table && a.identity === b.identity;
+}

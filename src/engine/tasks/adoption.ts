@@ -1,0 +1,61 @@
+import { InputError } from '../../errors.js';
+import type { LeaseOwner } from '../../kv/lease-cell.js';
+import { newestVersion } from '../../migrations/registry.js';
+import type { Store } from '../../stores/store.js';
+import { putHistory } from '../../versions/history.js';
+import { changeStateAsOwner, type StateEntry } from '../../versions/state-entry.js';
+import type { Dependencies } from '../dependencies.js';
+import { declaredStoreOpener } from './declared-stores.js';
+
+/**
+ * The version that a database without one would be given: 0, or the newest with `newDatabase: "stamp"`; undefined where it
+ * has one. Throws InputError for a database that has data and no version: only a person knows which one that is.
+ */
+export async function versionToGive(state: StateEntry | undefined, deps: Dependencies): Promise<number | undefined> {
+  if (state?.baseline !== undefined) return undefined;
+  const found = await firstData(deps);
+  if (found !== undefined) {
+    const message = `has no version, and ${found} holds data: "carryover baseline N" adopts it at version N, 0 to run every migration`;
+    throw new InputError([{ field: 'database', message }]);
+  }
+  return deps.project.newDatabase === 'stamp' ? newestVersion(deps.registry) : 0;
+}
+
+/** Gives the database this version, unless it has one by now: a history entry first, then the state entry. */
+export async function giveVersion(
+  home: Store,
+  own: LeaseOwner,
+  { version, how, who, now }: { version: number; how: 'stamped' | 'baseline'; who: string; now: Date },
+  deps: Dependencies,
+): Promise<StateEntry> {
+  const at = now.toISOString();
+  const registered = deps.registry.migrations.find((migration) => migration.version === version);
+  if (version > 0)
+    await putHistory(home.keyValues, {
+      version,
+      name: registered?.name ?? '',
+      kind: registered?.definition.kind ?? '',
+      how,
+      ...{ startedAt: at, completedAt: at, durationSeconds: 0, items: 0, who, run: own.owner, token: own.token },
+    });
+  return await changeStateAsOwner(home.keyValues, own, (state) =>
+    state.baseline === undefined ? { ...state, baseline: version, version } : state,
+  );
+}
+
+/** The first table of a declared store that has an item in it, for people; undefined when all of them are empty. */
+async function firstData(deps: Dependencies): Promise<string | undefined> {
+  const openStore = declaredStoreOpener(deps);
+  for (const name of Object.keys(deps.project.stores)) {
+    const store = await openStore(name);
+    for await (const table of store.tables())
+      if (await holdsItems(store, table)) return `table "${table}" of ${store.location}`;
+  }
+  return undefined;
+}
+
+async function holdsItems(store: Store, table: string): Promise<boolean> {
+  for (const segment of await store.split(table, 1))
+    for await (const { items } of store.read(segment, undefined, { pageItems: 1 })) if (items.length > 0) return true;
+  return false;
+}

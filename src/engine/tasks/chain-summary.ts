@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { CorruptDataError } from '../../errors.js';
+import type { Json } from '../../json.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import type { ChainLook } from './next-task.js';
+
+const schema = z.object({
+  /** The version of the database when the run began, and now. */
+  from: z.number().int(),
+  version: z.number().int(),
+  /** What the chain stops before, as a flag is off. */
+  gate: z.object({ version: z.number().int(), name: z.string(), flag: z.string() }).optional(),
+  /** How many migrations are still pending. */
+  pending: z.number().int(),
+});
+
+/** What a run of the version chain did, for those who ask for it: one document of the run. */
+export type ChainSummary = z.infer<typeof schema>;
+
+const name = 'chain';
+
+/** Records where the chain is now. */
+export async function recordChain(ledger: Ledger, run: string, { version, chain }: ChainLook): Promise<void> {
+  const { gate, migrations } = chain;
+  await ledger.changeDocument(run, name, (body) => ({
+    from: body === undefined ? version : parse(run, body).from,
+    version,
+    pending: migrations.length,
+    ...(gate === undefined
+      ? {}
+      : { gate: { version: gate.migration.version, name: gate.migration.file, flag: gate.flag } }),
+  }));
+}
+
+/** What a run of the version chain did; undefined for another run. Throws CorruptDataError. */
+export async function chainSummary(ledger: Ledger, run: string): Promise<ChainSummary | undefined> {
+  const body = await ledger.document(run, name);
+  return body === undefined ? undefined : parse(run, body);
+}
+
+function parse(run: string, body: Json): ChainSummary {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw new CorruptDataError(`the chain of run ${run} in the ledger does not parse`);
+  return parsed.data;
+}

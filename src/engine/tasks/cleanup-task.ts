@@ -1,0 +1,37 @@
+import type { Migration } from '../../migrations/migration.js';
+import type { Dependencies } from '../dependencies.js';
+import { databaseName, declaredStoreOpener } from './declared-stores.js';
+import type { Task } from './task.js';
+
+/** The task of dropping what is pending: nothing is migrated, and Cleanup does what the state entry lists. */
+export async function cleanupTask(owner: string, deps: Dependencies): Promise<Task> {
+  const openStore = declaredStoreOpener(deps);
+  return {
+    migration: nothingToMigrate,
+    home: await openStore(databaseName(deps)),
+    spec: 'cleanup',
+    description: 'the clean-up of what earlier migrations left',
+    field: 'cleanup',
+    steps: [],
+    attempt: `${owner}-cleanup`,
+    fresh: false,
+    resumesComplete: false,
+    leavesNothing: true,
+    validates: '',
+    settings: deps.settings,
+    openStore,
+  };
+}
+
+async function* nothing(): AsyncIterable<never> {
+  // There is nothing to do.
+}
+
+const nothingToMigrate: Migration = {
+  forecast: () => Promise.resolve({ faults: [], warnings: [], tables: [], drops: [] }),
+  setup: nothing,
+  migrate: nothing,
+  expects: nothing,
+  complete: nothing,
+  cleanup: () => Promise.resolve(true),
+};

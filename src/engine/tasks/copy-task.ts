@@ -1,0 +1,54 @@
+import { InputError, type Fault } from '../../errors.js';
+import { copySpec, describeCopy, type CopyInput } from '../../migrations/copy/copy-input.js';
+import { copyTables } from '../../migrations/copy/copy-tables.js';
+import type { Dependencies } from '../dependencies.js';
+import { withoutSecrets } from '../runs/recorded-input.js';
+import { declaredStoreOpener } from './declared-stores.js';
+import { assertOtherStore, sameStoreFaults } from './same-store.js';
+import { storeUseFaults } from './store-uses.js';
+import type { Task } from './task.js';
+
+/**
+ * The task of an ad-hoc copy. Throws InputError for names that the project does not declare, or declares for another use,
+ * or that mean one store.
+ */
+export async function copyTask(copy: CopyInput, owner: string, deps: Dependencies): Promise<Task> {
+  assertStores(copy, deps);
+  const openStore = declaredStoreOpener(deps);
+  const { from, to } = copy;
+  const [source, target] = [await openStore(from), await openStore(to)];
+  const locations = { from: source.location, to: target.location };
+  return {
+    migration: copyTables(copy, { source, target, from, to }),
+    home: target,
+    spec: copySpec(copy, locations),
+    description: describeCopy(copy, locations),
+    field: 'copy',
+    steps: copy.steps,
+    attempt: owner,
+    fresh: copy.fresh,
+    // Elsewhere the same command means another copy; here it would be refused.
+    resumesComplete: copy.onExisting === 'fail',
+    leavesNothing: false,
+    validates: JSON.stringify([...copy.noValidate].sort()),
+    settings: {
+      ...deps.settings,
+      concurrency: copy.concurrency ?? deps.settings.concurrency,
+      ...(copy.segments === undefined ? {} : { segments: copy.segments }),
+    },
+    openStore,
+    assertApart: (own) => assertOtherStore(source, own),
+  };
+}
+
+function assertStores(copy: CopyInput, { project }: Dependencies): void {
+  const declared = Object.keys(project.stores);
+  const faults: Fault[] = (['from', 'to'] as const)
+    .filter((field) => !declared.includes(copy[field]))
+    .map((field) => ({
+      field: `copy.${field}`,
+      message: `"${withoutSecrets(copy[field])}" is not a store of the project: it declares ${declared.join(', ')}`,
+    }));
+  faults.push(...sameStoreFaults(project, copy), ...storeUseFaults(project, copy));
+  if (faults.length > 0) throw new InputError(faults);
+}
