@@ -3,7 +3,8 @@ import { CorruptDataError } from '../../errors.js';
 import type { Json } from '../../json.js';
 import type { Cursor } from '../../stores/store.js';
 
-const insideSchema = z.strictObject({
+/** A safe point inside a partition. */
+export const placeSchema = z.strictObject({
   /** The version that it is on the way to. */
   step: z.int(),
   /** Tries that failed in this run. */
@@ -25,11 +26,10 @@ const cursorSchema = z.strictObject({
   failedBefore: z.boolean(),
   /** The partition that `inside` is about: that of this index, unless the chunk is another one. */
   partition: z.string().optional(),
-  inside: insideSchema.optional(),
+  inside: placeSchema.optional(),
 });
 
-/** A safe point inside a partition. */
-export type PartitionPlace = z.infer<typeof insideSchema>;
+export type PartitionPlace = z.infer<typeof placeSchema>;
 
 /** Where the work on a chunk is. */
 export type ChunkCursor = z.infer<typeof cursorSchema>;

@@ -3,6 +3,7 @@ import { Backoff } from '../../kv/retry-policy.js';
 import { partitionEntry } from '../../versions/partition-versions.js';
 import type { MigrationContext, Progress } from '../migration.js';
 import type { PartitionPlace } from './chunk-cursor.js';
+import { keptPlace } from './failed-place.js';
 import { isDue, versionOf, type PartitionWork, type VersionStep } from './opened-step.js';
 import { partitionContext } from './partition-context.js';
 import { recordDone, recordFailure } from './record-partition.js';
@@ -33,7 +34,8 @@ export async function* migratePartition(
     const entry = await partitionEntry(kv, partition);
     const next = step.steps.find(({ version }) => version > versionOf(entry, baseline));
     if (next === undefined || !isDue(step, entry, baseline)) return outcome;
-    const begun = place?.step === next.version ? place : { step: next.version, tries: 0, counted: false };
+    const known = place?.step === next.version ? place : await keptPlace(work, entry, next.version);
+    const begun = known ?? { step: next.version, tries: 0, counted: false };
     const after = yield* tried(work, next, begun, safePoint);
     if (after === undefined) return 'failed';
     await recordDone(work, next.version);
@@ -65,7 +67,7 @@ async function* tried(
       assertOwnFault(error, context);
       place = { ...place, tries: place.tries + 1 };
       if (place.tries >= backoff.attempts) {
-        await recordFailure(work, step.version, error);
+        await recordFailure(work, place, error);
         return undefined;
       }
       // The engine stops here and keeps the count, so that a slow failure does not come again in each call for ever.

@@ -52,10 +52,14 @@ export function isDue({ stage }: OpenedStep, entry: PartitionEntry | undefined, 
   return entry?.parked === undefined || stage.partition !== undefined;
 }
 
-/** The plans of a partition that is migrated alone are not those of all. Names of documents have a limit, ids may be longer. */
+/** The plans of a partition that is migrated alone are not those of all. */
 export function planKind({ partition }: Stage): string {
-  if (partition === undefined) return 'partitions';
-  return `partition-${createHash('sha256').update(partition).digest('hex').slice(0, 32)}`;
+  return partition === undefined ? 'partitions' : `partition-${partitionHash(partition)}`;
+}
+
+/** A partition in the names of documents, which have a limit that ids may exceed. */
+export function partitionHash(partition: string): string {
+  return createHash('sha256').update(partition).digest('hex').slice(0, 32);
 }
 
 /** A round's name for people. */
