@@ -61,7 +61,7 @@ describe('bundleFunctions', () => {
     expect(map).not.toContain(process.cwd());
   });
 
-  it('carries the migrations with their checksums, the same from every folder', async () => {
+  it('carries the migrations with their checksums, the same each time', async () => {
     const text = `import { openKeyValueStore } from 'carryover/kv';
       export default { kind: 'of-this-test', open: () => openKeyValueStore('memory:') };\n`;
     const [first, second] = [await bundleOf(text), await bundleOf(text)];

@@ -68,6 +68,17 @@ describe('loadRegistry', () => {
     await expect(migrations[0]?.definition.open({} as never)).rejects.toBeInstanceOf(InputError);
   });
 
+  it('gives migrations the kinds and both key-value doors of this package, by its name', async () => {
+    const { migrations } = await load({
+      'migrations/0001_first.ts': `
+        import { sql } from 'carryover';
+        import { update } from 'carryover/kv';
+        import { partitionVersion } from 'carryover/versions';
+        export default sql({ statements: [typeof update, typeof partitionVersion] });`,
+    });
+    expect(migrations[0]?.definition.kind).toBe('sql');
+  });
+
   it('keeps the SHA-256 of each file with LF endings', async () => {
     const text = `${migration}\n// Größe\n`;
     const { migrations } = await load({
