@@ -46,7 +46,11 @@ export interface PartitionOptions {
 const defaultAttempts = 3;
 
 const call = z.custom<unknown>((value) => typeof value === 'function', { error: 'must be a function' });
-const wave = z.union([z.int().min(1), z.literal('all')], { error: 'must be a count of partitions from 1, or "all"' });
+const wave = z.custom<unknown>((value) => value === 'all' || (Number.isSafeInteger(value) && Number(value) > 0), {
+  error: 'must be a count of partitions from 1, or "all"',
+});
+const mostAttempts = 100;
+const tries = { error: `must be a number of tries from 1 to ${mostAttempts}` };
 
 const optionsSchema = z.strictObject({
   partitions: call.optional(),
@@ -54,7 +58,7 @@ const optionsSchema = z.strictObject({
   check: call.optional(),
   count: call.optional(),
   waves: z.array(wave).min(1).optional(),
-  attempts: z.int().min(1).max(100).optional(),
+  attempts: z.int(tries).min(1, tries).max(mostAttempts, tries).optional(),
   stores: z.array(z.string().min(1)).optional(),
   when: z.string().min(1).optional(),
   onRerun: z.enum(['resume', 'restart']).optional(),

@@ -114,6 +114,11 @@ export function nextRun(kept: Kept): void {
   for (const unit of kept.units) delete unit.failure;
 }
 
+/** One call of Setup. */
+export async function setUp(definition: MigrationDefinition, options: DriveOptions, kept: Kept): Promise<void> {
+  await setup(await definition.open(stageOf(options)), options, kept);
+}
+
 async function setup(migration: Migration, options: DriveOptions, kept: Kept): Promise<void> {
   const context = { ...contextOf(options, kept), previousAttempts: [], ledgerId: 'test' };
   for await (const progress of migration.setup(context, kept.setupCursor)) {
