@@ -1,5 +1,4 @@
 import { inWorld } from '../../src/kv/conformance/world.js';
-import { leaseCases } from '../../src/kv/conformance/lease-cases.js';
 import { leaseInterleavingCases } from '../../src/kv/conformance/lease-interleavings.js';
 import { ManualClock, runWith } from '../../src/kv/conformance/manual-clock.js';
 import { LeaseLostError } from '../../src/errors.js';
@@ -8,7 +7,8 @@ import { MemoryKeyValueDriver, openMemoryKeyValueStore } from '../../src/kv/memo
 import { changeState, changeStateAsOwner, readState, stateLeaseCell } from '../../src/versions/state-entry.js';
 
 const runs = { sequential: 0, interleaved: 0, leases: 200 };
-const cases = { ...leaseCases(stateLeaseCell), ...leaseInterleavingCases(stateLeaseCell) };
+/** The other cases of a lease run in state-lock.test.ts, on every engine. */
+const cases = leaseInterleavingCases(stateLeaseCell);
 
 describe('the lease in the state entry', () => {
   test.each(Object.entries(cases))('%s', (_title, work) => inWorld(async () => new MemoryKeyValueDriver(), runs, work));
