@@ -23,6 +23,9 @@ const actionsOfNeeds: Readonly<Record<Need, Partial<Record<Place, readonly strin
   drop: { tables: ['DeleteTable'] },
   write: { tables: ['BatchWriteItem', 'BatchGetItem'] },
   finish: { tables: ['UpdateTable', 'UpdateTimeToLive'] },
+  // A key-value store of the service's own, in a table of the store.
+  'read-entries': { tables: ['GetItem', 'Query'] },
+  'write-entries': { tables: ['PutItem', 'DeleteItem'] },
   'make-state': { state: ['CreateTable', 'DescribeTable'] },
   state: { state: ['GetItem', 'PutItem', 'DeleteItem', 'Query'] },
 };

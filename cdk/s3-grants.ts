@@ -20,6 +20,8 @@ const actionsOfNeeds: Readonly<Record<Need, Partial<Record<Place, readonly strin
   drop: replacing,
   write: replacing,
   finish: replacing,
+  'read-entries': {},
+  'write-entries': {},
   'make-state': {},
   state: { bucket: ['ListBucket'], state: ['GetObject', 'PutObject', 'DeleteObject'] },
 };

@@ -12,6 +12,8 @@ export interface DeployedStore {
   /** Names of tables, with `*`. */
   readonly tables: readonly string[];
   readonly allowReplace: boolean;
+  /** Migrations of the version chain may use it; `database`: the chain's version, lock and history lie in it. */
+  readonly chain?: 'database' | 'store';
   readonly secretArn?: string;
 }
 
@@ -37,11 +39,16 @@ export function deployedStores(project: Project): Deployable {
       faults.push(...deploymentFaults(`stores.${name}`, parsed.url));
       const [isSource, isTarget] = [role !== 'target', role !== 'source'];
       const secret = secretArn === undefined ? {} : { secretArn };
-      stores.push({ name, url: parsed.url, isSource, isTarget, tables, allowReplace, ...secret });
+      const chain = project.database === undefined ? {} : { chain: chainUse(project, name) };
+      stores.push({ name, url: parsed.url, isSource, isTarget, tables, allowReplace, ...chain, ...secret });
     } else localStores.push(name);
   }
   if (faults.length > 0) throw new InputError(faults);
   return { stores, localStores };
+}
+
+function chainUse({ database }: Project, name: string): 'database' | 'store' {
+  return name === database ? 'database' : 'store';
 }
 
 function deploymentFaults(field: string, url: DeployedStore['url']): Fault[] {

@@ -38,6 +38,38 @@ async function sources(folder: string, prefix = ''): Promise<string[]> {
   return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
 }
 
+describe('rights on the stores of a version chain', () => {
+  const rightsInChain = (step: Step, name: 'database' | 'other', allowReplace = false): string[] => {
+    const stores = {
+      database: { url: 'dynamodb://eu-central-1/new-', allowReplace },
+      other: { url: 'dynamodb://eu-central-1/new-', role: 'source' as const },
+    };
+    const deployed = deployedStores({ stores, database: 'database' }).stores.find((store) => store.name === name);
+    const statements = statementsOf(step, deployed!, stack).map(
+      (statement) => stack.resolve(statement.toStatementJson()) as Statement,
+    );
+    return rightsOf(statements).map((right) => right.replace('arn:${AWS::Partition}:', ''));
+  };
+
+  it('let Begin see whether a new database is empty', () => {
+    for (const name of ['database', 'other'] as const)
+      expect(rightsInChain('begin', name)).toContain(`dynamodb:Scan on ${tables}`);
+  });
+
+  it('let Migrate run code of the project, which only reads what is a source', () => {
+    expect(rightsInChain('migrate', 'database')).toContain(`dynamodb:PutItem on ${tables}`);
+    expect(rightsInChain('migrate', 'other')).toContain(`dynamodb:Query on ${tables}`);
+    for (const action of ['BatchWriteItem', 'PutItem'])
+      expect(rightsInChain('migrate', 'other')).not.toContain(`dynamodb:${action} on ${tables}`);
+  });
+
+  it('let Cleanup drop what a rollover left, where the project allows it, and in the database alone', () => {
+    expect(rightsInChain('cleanup', 'database', true)).toContain(`dynamodb:DeleteTable on ${tables}`);
+    expect(rightsInChain('cleanup', 'database')).not.toContain(`dynamodb:DeleteTable on ${tables}`);
+    expect(rightsInChain('cleanup', 'other')).toEqual([]);
+  });
+});
+
 describe('rights on a DynamoDB store', () => {
   it.each<[Step, string[]]>([
     ['begin', [...describing, ...['CreateTable', 'DescribeTable'].map((action) => `dynamodb:${action} on ${state}`)]],

@@ -10,6 +10,7 @@ import type { ExecutionInput } from '../runs/execution-input.js';
 import type { UpInput } from '../runs/up-input.js';
 import { versionToGive } from './adoption.js';
 import { databaseName, declaredStoreOpener } from './declared-stores.js';
+import { definitionFaults } from './definition-faults.js';
 import { partitionStep } from './partition-range.js';
 import { pendingChain, type PendingChain } from './pending-chain.js';
 
@@ -60,14 +61,17 @@ function assertFits(
   state: StateEntry | undefined,
   entries: readonly HistoryEntry[],
   acceptChanged: readonly number[],
-  { registry }: Dependencies,
+  { registry, project }: Dependencies,
 ): void {
   const checksums = new Map(registry.migrations.map(({ version, checksum }) => [version, checksum]));
   // What was accepted by an earlier Begin of this run is recorded so by now.
   const changed = acceptChanged.filter((number) =>
     entries.every((entry) => entry.version !== number || entry.checksum !== checksums.get(number)),
   );
-  const faults = historyFaults(registry, entries, state?.version ?? 0, state?.baseline, changed);
+  const faults = [
+    ...definitionFaults(registry, project),
+    ...historyFaults(registry, entries, state?.version ?? 0, state?.baseline, changed),
+  ];
   if (faults.length > 0) throw new InputError(faults);
 }
 
