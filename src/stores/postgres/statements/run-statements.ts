@@ -11,8 +11,8 @@ const canceled = '57014';
 const noLimit = 0;
 
 const timeOver =
-  'was not done when the time of the call was over: it was cancelled, and nothing was done. Split it into several migrations, ' +
-  'or make what it waits for end; a run from the command line waits for no function';
+  'was not done when the time of the call was over: it was cancelled, and nothing was done. Make what it waits for end, or ' +
+  'split it into several migrations';
 
 /**
  * Runs the statements one after the other; how many rows they inserted, changed and deleted. Throws InputError for what is

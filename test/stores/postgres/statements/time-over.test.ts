@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError, StoreUnavailableError } from '../../../../src/errors.js';
 import type { Store } from '../../../../src/stores/store.js';
+import { startPostgresWire } from '../../../kill/postgres-wire.js';
 import { testStore, type TestStore } from '../test-store.js';
 
 let database: TestStore;
@@ -33,7 +35,7 @@ test('a statement that is not done when the time is over is cancelled, named, an
   const running = store.sql!.transact([increment, slow], { marker: marker('slow'), ending: endingAt(5) });
   const error: unknown = await running.catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(InputError);
-  expect((error as Error).message).toMatch(/^statement 2: "SELECT pg_sleep\(1000\)" was not done .*command line/);
+  expect((error as Error).message).toMatch(/^statement 2: "SELECT pg_sleep\(1000\)" was not done .*split it/);
   expect(await n()).toEqual({ n: 0 });
   expect(await working(slow)).toBe(0);
   expect(await store.keyValues.get(bytes('sql'), bytes('slow'))).toBeUndefined();
@@ -81,3 +83,15 @@ test('rows that a statement gives are not held', async () => {
   await store.sql!.transact([wide], { marker: marker('wide') });
   expect(process.memoryUsage().rss - before).toBeLessThan(150_000_000);
 });
+
+test('a statement whose client is gone is ended by the server', async () => {
+  const wire = await startPostgresWire('target', database.url);
+  const slow = 'SELECT pg_sleep(2000)';
+  const gone = database.open({ connection: wire.url(), retry: { attempts: 1 } });
+  const running = gone.sql!.transact([increment, slow], { marker: marker('gone') }).catch((error: unknown) => error);
+  while ((await working(slow)) === 0) await sleep(20);
+  await wire.stop();
+  expect(await running).toBeInstanceOf(StoreUnavailableError);
+  while ((await working(slow)) !== 0) await sleep(100);
+  expect(await store.sql!.transact([increment], { marker: marker('gone') })).toMatchObject({ applied: true });
+}, 30_000);
