@@ -18,6 +18,8 @@ const attemptSchema = z.strictObject({
   completedAt: z.string().optional(),
   /** When a run came to its end after it was complete. Until then the same command goes on with it. */
   endedAt: z.string().optional(),
+  /** Milliseconds after its completion in which readers may still use the names that were active before. */
+  namesKeptMs: z.int().nonnegative().optional(),
   /** It made nothing in the stores that a new attempt would have to drop first: one may take its place unasked. */
   leavesNothing: z.boolean().optional(),
   /** The ledger of the run that worked on it last: what another ledger knows of the target is older. */
