@@ -5,7 +5,12 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '\\.dynamodb-local\\.test\\.ts$'],
   setupFiles: ['<rootDir>/test/support/one-realm.ts'],
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // Examples name this package as its users do; what lies in `dist` may be older than the sources.
+    '^carryover$': '<rootDir>/src/exports',
+    '^carryover/(kv|versions)$': '<rootDir>/src/$1/exports',
+  },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
