@@ -6,6 +6,8 @@ import type { Ledger } from '../../ledger/ledger.js';
 const schema = z.object({
   /** What this ledger is called in the attempt: made up when a run of this ledger begins the attempt or resumes it first. */
   ledger: z.string().default(''),
+  /** The task's title: which of several that one run does one after the other. */
+  title: z.string().default(''),
   /** Setup came to its end once: Migrate may run alone. */
   setUp: z.boolean(),
   /** The round of units that is under way, and the last one that Setup has planned to its end; -1 before the first. */
@@ -13,6 +15,8 @@ const schema = z.object({
   roundSetUp: z.number().int().default(-1),
   /** The service was asked to freeze, and not yet to thaw. */
   frozen: z.boolean().default(false),
+  /** The run and token whose question was answered: a call that died before its answer asks again, and so does each run. */
+  frozenFor: z.string().default(''),
   /** Units of Migrate that are planned. */
   migrate: z.number().int(),
   /** The newest generation of validation; 0 before the first. */
@@ -39,10 +43,12 @@ const name = 'attempt';
 
 export const newAttempt: AttemptRecord = {
   ledger: '',
+  title: '',
   setUp: false,
   round: 0,
   roundSetUp: -1,
   frozen: false,
+  frozenFor: '',
   migrate: 0,
   generation: 0,
   generationOpen: false,

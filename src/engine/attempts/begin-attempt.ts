@@ -36,7 +36,8 @@ export async function beginAttempt(begun: AttemptToBegin, deps: Dependencies): P
     return { ...settled, attempt: { ...newAttempt(current, task, deps), phase: phaseOf(task), ledger } };
   });
   const attempt = state.attempt as AttemptState;
-  const change = { token: own.token, revision: state.revision };
+  const { title } = task;
+  const change = { token: own.token, revision: state.revision, ...(title === undefined ? {} : { title }) };
   await changeAttempt(deps.ledger, { attempt: attempt.id, token: own.token }, change);
   return attempt;
 }

@@ -1,6 +1,7 @@
 import type { Ledger, RunRecord } from '../../ledger/ledger.js';
 import { tablePlans } from '../../migrations/copy/table-plan.js';
 import { attemptRecord, scopes } from '../attempts/attempt-record.js';
+import { chainSummary, type ChainSummary } from '../tasks/chain-summary.js';
 import { noPhase, phasesByTable, type PhaseStatus } from './phase-status.js';
 import type { RunStatus, TableStatus } from './run-status.js';
 import { SeenUnits } from './seen-units.js';
@@ -16,7 +17,10 @@ const planningSteps = new Set(['begin', 'setup']);
  */
 export class RunReader {
   #changed = '';
+  #attempt = '';
   #step = 'begin';
+  #chain: ChainSummary | undefined;
+  #title = '';
   #plans: Map<string, Plan> | undefined;
   #migrate: SeenUnits | undefined;
   #validate: SeenUnits | undefined;
@@ -31,20 +35,31 @@ export class RunReader {
   async look(): Promise<RunStatus | undefined> {
     const run = await this.ledger.run(this.id);
     if (run === undefined) return undefined;
-    if (run.attempt === undefined) return { run, tables: [], lastSignAt: run.updatedAt };
     const { attempt, token = 0, step, status, generation, redrives } = run;
     const changed = JSON.stringify([attempt, token, step, status, generation, redrives]);
-    if (changed !== this.#changed) await this.#readChanged(run, attempt);
+    if (changed !== this.#changed) await this.#readChanged(run);
     else if (step === 'migrate') await this.#migrate?.readActive(token);
     else if (step === 'validate') await this.#validate?.readActive(token);
     else if (step === 'locate') await this.#locate?.readActive(token);
     // Only now: a look that failed half way is made again.
     [this.#changed, this.#step] = [changed, step];
-    return { run, tables: this.#tables(), lastSignAt: this.#lastSignAt(run) };
+    return {
+      run,
+      ...(this.#chain === undefined ? {} : { chain: this.#chain }),
+      ...(this.#title === '' ? {} : { title: this.#title }),
+      tables: this.#tables(),
+      lastSignAt: this.#lastSignAt(run),
+    };
   }
 
-  async #readChanged({ generation = 0, step }: RunRecord, attempt: string): Promise<void> {
+  async #readChanged(run: RunRecord): Promise<void> {
+    const { attempt, generation = 0, step } = run;
+    if (isOfChain(run)) this.#chain = await chainSummary(this.ledger, this.id);
+    if (attempt === undefined) return;
     const record = await attemptRecord(this.ledger, attempt);
+    // A run of the chain comes from one migration to the next.
+    if (attempt !== this.#attempt) [this.#plans, this.#locate] = [undefined, undefined];
+    [this.#attempt, this.#title] = [attempt, record.title];
     const planning = planningSteps.has(this.#step);
     if (this.#plans === undefined || planning) this.#plans = await plansOf(this.ledger, attempt);
     const again = async (seen: SeenUnits | undefined, scope: string, count: number): Promise<SeenUnits> => {
@@ -80,6 +95,11 @@ export class RunReader {
       validate: validate.get(table) ?? noPhase,
     }));
   }
+}
+
+/** Whether a run was asked to change the version of a database, or to clean up after that. */
+function isOfChain({ input }: RunRecord): boolean {
+  return typeof input === 'object' && input !== null && ('up' in input || 'cleanup' in input);
 }
 
 async function plansOf(ledger: Ledger, attempt: string): Promise<Map<string, Plan>> {

@@ -1,6 +1,7 @@
 import type { Ledger, RunRecord } from '../../ledger/ledger.js';
 import { scopes } from '../attempts/attempt-record.js';
 import type { PhaseStatus } from './phase-status.js';
+import type { ChainSummary } from '../tasks/chain-summary.js';
 import { RunReader } from './run-reader.js';
 import { verdicts, type Verdict } from '../verdicts/verdicts.js';
 
@@ -17,6 +18,11 @@ export interface TableStatus {
 
 export interface RunStatus {
   readonly run: RunRecord;
+  /** What it has done of the version chain; absent for a copy. */
+  readonly chain?: ChainSummary;
+  /** The migration that it is in, or was in last: `0003_split_name`. Absent for a copy. */
+  readonly title?: string;
+  /** Those of the migration that it is in. */
   readonly tables: readonly TableStatus[];
   /** When anything was recorded of it last, ISO 8601. */
   readonly lastSignAt: string;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CorruptDataError } from '../../errors.js';
 import type { Json } from '../../json.js';
 import type { Ledger } from '../../ledger/ledger.js';
+import { migrationName } from '../../migrations/file-name.js';
 import type { ChainLook } from './next-task.js';
 
 const schema = z.object({
@@ -10,6 +11,10 @@ const schema = z.object({
   version: z.number().int(),
   /** What the chain stops before, as a flag is off. */
   gate: z.object({ version: z.number().int(), name: z.string(), flag: z.string() }).optional(),
+  /** What this run has applied so far, in order; `name`: `0003_split_name`. */
+  applied: z
+    .array(z.object({ version: z.number().int(), name: z.string(), items: z.number(), durationSeconds: z.number() }))
+    .default([]),
   /** How many migrations are still pending. */
   pending: z.number().int(),
 });
@@ -20,11 +25,19 @@ export type ChainSummary = z.infer<typeof schema>;
 const name = 'chain';
 
 /** Records where the chain is now. */
-export async function recordChain(ledger: Ledger, run: string, { version, chain }: ChainLook): Promise<void> {
+export async function recordChain(ledger: Ledger, run: string, { version, history, chain }: ChainLook): Promise<void> {
   const { gate, migrations } = chain;
   await ledger.changeDocument(run, name, (body) => ({
     from: body === undefined ? version : parse(run, body).from,
     version,
+    applied: history
+      .filter((entry) => entry.run === run && entry.how === 'applied' && entry.version <= version)
+      .map((entry) => ({
+        version: entry.version,
+        name: migrationName(entry),
+        items: entry.items,
+        durationSeconds: entry.durationSeconds,
+      })),
     pending: migrations.length,
     ...(gate === undefined
       ? {}

@@ -14,6 +14,8 @@ export interface Task {
   readonly spec: string;
   /** The same for people, in one line. */
   readonly description: string;
+  /** Which of several that one run does one after the other, for people: `0003_split_name`. Absent where there is one. */
+  readonly title?: string;
   /** The part of the input that asks for it, where faults of it are told: `copy`, `up`. */
   readonly field: string;
   readonly steps: readonly StepName[];

@@ -20,6 +20,7 @@ export async function upTask({ registered, input, only }: UpWork, owner: string,
   const openStore = declaredStoreOpener(deps);
   const settings = { ...deps.settings, concurrency: concurrency ?? deps.settings.concurrency };
   const name = file.replace(/\.[^.]*$/, '');
+  const title = partition === undefined ? name : `${name} of partition ${partition}`;
   const migration = await definition.open({
     ...{ version, name, database, settings, openStore },
     earlier: deps.registry.migrations.filter((other) => other.version < version),
@@ -30,7 +31,8 @@ export async function upTask({ registered, input, only }: UpWork, owner: string,
     migration,
     home: await openStore(database),
     spec: ['up', version, checksum, ...(partition === undefined ? [] : [partition])].join(':'),
-    description: `migration ${name}${partition === undefined ? '' : ` of partition ${partition}`}`,
+    description: `migration ${title}`,
+    title,
     field: 'up',
     steps: only === 'cleanup' ? [] : ['setup', 'migrate', 'validate'],
     attempt: `${owner}-v${version}`,

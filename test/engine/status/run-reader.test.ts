@@ -98,6 +98,23 @@ describe('a run that is looked at again and again', () => {
     expect((await reader.look())?.tables[0]?.migrate).toMatchObject({ units: 2, done: 1, items: 10 });
   });
 
+  test('shows the migration that it is in by now, and nothing of the one before, in whatever step it was seen last', async () => {
+    const reader = await plannedRun('chain', 2);
+    await ledger.changeRun('chain', { input: { up: {} } });
+    await changeAttempt(ledger, { attempt: 'chain', token }, { title: '0001_first' });
+    for (const unit of [0, 1]) await work('chain', unit, { done: true });
+    expect(await reader.look()).toMatchObject({ title: '0001_first', tables: [{ table: 'things' }] });
+    await ledger.planUnits(scopes.migrate('chain-v2'), [{ unit: 0, table: 'names', work: null }]);
+    await changeAttempt(ledger, { attempt: 'chain-v2', token }, { token, migrate: 1, title: '0002_second' });
+    const applied = [{ version: 1, name: '0001_first', items: 20, durationSeconds: 1.5 }];
+    await ledger.putDocument('chain', 'chain', { from: 0, version: 1, pending: 1, applied });
+    await ledger.changeRun('chain', { attempt: 'chain-v2', step: 'migrate' });
+    const seen = await reader.look();
+    expect(seen).toMatchObject({ title: '0002_second', chain: { version: 1, applied } });
+    expect(seen?.tables).toMatchObject([{ table: 'names', migrate: { units: 1, done: 0 } }]);
+    expect(seen).toEqual(await runStatus(ledger, 'chain'));
+  });
+
   test('is unknown until it is recorded, and without tables until it has an attempt', async () => {
     const reader = new RunReader(ledger, 'new');
     expect(await reader.look()).toBeUndefined();
