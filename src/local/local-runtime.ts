@@ -1,16 +1,15 @@
 import { ulid } from 'ulid';
 import type { Dependencies } from '../engine/dependencies.js';
-import type { KeyValueDriver } from '../kv/key-value-driver.js';
 import { InputError } from '../errors.js';
 import { openDynamodbLedger } from '../ledger/dynamodb-ledger.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { noMigrations, type Registry } from '../migrations/registry.js';
 import type { Project } from '../project.js';
 import { withDefaults, type Settings } from '../settings.js';
-import { locationOf, parseStoreUrl, type StoreUrl } from '../stores/store-url.js';
+import { locationOf, parseStoreUrl } from '../stores/store-url.js';
 import { systemClock } from '../system-clock.js';
-import { openLocalKeyValueDriver } from './open-key-value-store.js';
-import { openLocalStore, startEngine, type OpenedStore } from './open-local-store.js';
+import { localStores } from './local-stores.js';
+import { startEngine } from './open-local-store.js';
 
 export interface LocalRuntimeOptions {
   readonly project: Project;
@@ -38,10 +37,7 @@ export async function openLocalRuntime(options: LocalRuntimeOptions): Promise<Lo
   const settings = withDefaults(project.settings);
   const ledger = await openLocalLedger(project.ledger ?? defaultLedger, settings);
   if (!readOnly) await made(ledger);
-  const stores = new Map<string, Promise<OpenedStore>>();
-  const keyValues = new Map<string, Promise<KeyValueDriver>>();
-  const open = async (name: string): Promise<OpenedStore> =>
-    await openLocalStore(declaredUrl(project, name), settings.requestTimeoutMs);
+  const stores = localStores(project, settings);
   return {
     dependencies: {
       project,
@@ -49,27 +45,15 @@ export async function openLocalRuntime(options: LocalRuntimeOptions): Promise<Lo
       settings,
       ledger: ledger.ledger,
       clock: systemClock,
-      async openStore(name) {
-        const opening = stores.get(name) ?? open(name);
-        stores.set(name, opening);
-        return (await opening).store;
-      },
-      openKeyValueDriver(store, table) {
-        const name = JSON.stringify([store, table]);
-        const opening = keyValues.get(name) ?? openLocalKeyValueDriver(declaredUrl(project, store), table, settings);
-        keyValues.set(name, opening);
-        return opening;
-      },
+      openStore: stores.openStore,
+      openKeyValueDriver: stores.openKeyValueDriver,
       who,
       where,
       newId: () => ulid(),
       heldLeases: new Map(),
     },
     async close() {
-      for (const driver of await Promise.allSettled(keyValues.values()))
-        if (driver.status === 'fulfilled') await driver.value.close();
-      const opened = await Promise.allSettled(stores.values());
-      for (const store of opened) if (store.status === 'fulfilled') await store.value.close();
+      await stores.close();
       await ledger.close();
     },
   };
@@ -113,14 +97,4 @@ async function openLocalLedger(text: string, settings: Settings): Promise<Opened
       await stop();
     },
   };
-}
-
-function declaredUrl(project: Project, name: string): StoreUrl {
-  const declaration = project.stores[name];
-  const parsed = parseStoreUrl(
-    typeof declaration === 'string' ? declaration : (declaration?.url ?? ''),
-    `stores.${name}`,
-  );
-  if ('faults' in parsed) throw new InputError(parsed.faults);
-  return parsed.url;
 }
