@@ -24,7 +24,7 @@ describe('the direction of imports', () => {
     ['src/stores/store.ts', `export type { Ledger } from '../ledger/ledger.js';`],
     ['src/ledger/ledger.ts', `const begin = await import('../engine/begin.js');`],
     ['src/digest/digest.ts', `export * from '../ledger/ledger.js';`],
-    ['src/versions/state-entry.ts', `import { copyTables } from '../migrations/copy/copy-tables.js';`],
+    ['src/versions/state-entry.ts', `import { copyMigration } from '../migrations/copy/copy-migration.js';`],
     ['src/migrations/migration.ts', `import { begin } from '../engine/begin.js';`],
     ['src/engine/begin.ts', `import { runStateMachine } from '../local/state-machine.js';`],
     ['src/engine/begin.ts', `import { beginHandler } from '../../functions/begin.js';`],

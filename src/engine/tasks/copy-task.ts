@@ -1,6 +1,6 @@
 import { InputError, type Fault } from '../../errors.js';
 import { copySpec, describeCopy, type CopyInput } from '../../migrations/copy/copy-input.js';
-import { copyTables } from '../../migrations/copy/copy-tables.js';
+import { copyMigration } from '../../migrations/copy/copy-migration.js';
 import type { Dependencies } from '../dependencies.js';
 import { withoutSecrets } from '../runs/recorded-input.js';
 import { declaredStoreOpener } from './declared-stores.js';
@@ -19,7 +19,7 @@ export async function copyTask(copy: CopyInput, owner: string, deps: Dependencie
   const [source, target] = [await openStore(from), await openStore(to)];
   const locations = { from: source.location, to: target.location };
   return {
-    migration: copyTables(copy, { source, target, from, to }),
+    migration: copyMigration(copy, { source, target, from, to }),
     home: target,
     spec: copySpec(copy, locations),
     description: describeCopy(copy, locations),

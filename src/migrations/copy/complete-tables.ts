@@ -10,10 +10,7 @@ interface CompleteCursor {
 }
 
 /** Adds to each table what belongs on it after validation. */
-export async function* completeTables(
-  context: CopyContext,
-  from: Cursor | undefined,
-): AsyncIterable<StepProgress> {
+export async function* completeTables(context: CopyContext, from: Cursor | undefined): AsyncIterable<StepProgress> {
   const { tables: done } = (from ?? { tables: 0 }) as unknown as CompleteCursor;
   yield* sideBySide(
     numbered(tablePlans(context.ledger, context.attempt), done),

@@ -1,5 +1,7 @@
 import type { Store } from '../../stores/store.js';
 import type { ForecastContext, MigrationContext, SetupContext } from '../migration.js';
+import type { CopyInput } from './copy-input.js';
+import type { TableChanges } from './table-changes.js';
 
 /** The stores of a copy, and their names in the project. */
 export interface CopyStores {
@@ -9,7 +11,15 @@ export interface CopyStores {
   readonly to: string;
 }
 
+/** What is to be carried, and what becomes of it. */
+export interface CopyPlan extends CopyStores {
+  readonly input: CopyInput;
+  readonly changes: TableChanges;
+  /** Where a fault of an option is: `copy.tables` of the option `tables`. */
+  option(name: string): string;
+}
+
 /** `fence` is the target's. */
-export type CopyContext = MigrationContext & CopyStores;
-export type CopySetupContext = SetupContext & CopyStores;
-export type CopyForecastContext = ForecastContext & CopyStores;
+export type CopyContext = MigrationContext & CopyPlan;
+export type CopySetupContext = SetupContext & CopyPlan;
+export type CopyForecastContext = ForecastContext & CopyPlan;

@@ -3,9 +3,11 @@ import type { UnitRecord } from '../../ledger/ledger.js';
 import { addUsage, noUsage, type Cursor, type Segment, type Usage } from '../../stores/store.js';
 import type { Progress } from '../migration.js';
 import type { CopyContext } from './copy-context.js';
+import { changeOf } from './table-changes.js';
+import { transformed } from './transform-items.js';
 
 /**
- * Carries one segment. Yields when the writer says that what it took makes a good batch, transaction or part, and when
+ * Carries one segment of a table, whose unit has the name of the target's. Yields when the writer says that what it took makes a good batch, transaction or part, and when
  * the call's time is nearly over: everything yielded is durable.
  */
 export async function* copySegment(
@@ -13,16 +15,17 @@ export async function* copySegment(
   from: Cursor | undefined,
   context: CopyContext,
 ): AsyncIterable<Progress> {
-  const { source, target, fence } = context;
+  const { source, target, fence, changes } = context;
   const segment = unit.work as unknown as Segment;
   const resume = from === undefined ? { position: 0 } : (from as unknown as CopyCursor);
+  const change = changeOf(changes, segment.table);
   const writer = target.writer(unit.table, { unit: unit.unit, position: resume.position, fence });
   let { position } = resume;
   let pending = nothing;
   try {
     let last: Cursor | undefined;
     for await (const page of source.read(segment, resume.at)) {
-      await writer.write(page.items);
+      await writer.write(await transformed(change, page.items));
       pending = {
         items: pending.items + page.items.length,
         sizeBytes: pending.sizeBytes + page.sizeBytes,

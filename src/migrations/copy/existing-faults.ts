@@ -1,13 +1,14 @@
 import type { Fault } from '../../errors.js';
-import type { Store, TableDescription } from '../../stores/store.js';
-import type { CopyInput } from './copy-input.js';
+import type { TableDescription } from '../../stores/store.js';
+import type { CopyPlan } from './copy-context.js';
 import type { SelectedTable } from './select-tables.js';
 
 /** What is wrong with a table that is in the target already and is not the attempt's own. */
-export function existingFaults(input: CopyInput, table: string, { location, capabilities }: Store): Fault[] {
+export function existingFaults({ input, target, option }: CopyPlan, table: string): Fault[] {
   // Only Setup touches tables; the other steps need them there.
   if (!input.steps.includes('setup')) return [];
-  const field = 'copy.onExisting';
+  const { location, capabilities } = target;
+  const field = option('onExisting');
   if (input.onExisting === 'fail') {
     const choice = capabilities.merge ? '"replace" or "merge"' : '"replace"';
     return [{ field, message: `table "${table}" is in ${location} already: exclude it, or choose ${choice}` }];
@@ -23,7 +24,7 @@ export function existingFaults(input: CopyInput, table: string, { location, capa
   if (input.onExisting === 'replace' && !input.dryRun && !input.replace.includes(table))
     return [
       {
-        field: 'copy.replace',
+        field: option('replace'),
         message: `table "${table}" of ${location} would be dropped, and must be listed to allow it`,
       },
     ];
@@ -31,17 +32,16 @@ export function existingFaults(input: CopyInput, table: string, { location, capa
 }
 
 /** Without Setup nobody makes the table that is to be filled or validated. */
-export function absentFaults(
-  { steps }: CopyInput,
-  { table, mode, validated }: SelectedTable,
-  { location }: Store,
-): Fault[] {
+export function absentFaults({ input, target }: CopyPlan, { target: table, mode, validated }: SelectedTable): Fault[] {
+  const { steps } = input;
   if (steps.includes('setup') || mode !== 'carry' || !(steps.includes('migrate') || validated)) return [];
-  return [{ field: `table "${table}"`, message: `is not in ${location}: add the step "setup", which creates it` }];
+  return [
+    { field: `table "${table}"`, message: `is not in ${target.location}: add the step "setup", which creates it` },
+  ];
 }
 
 /** Items can be merged only into a table of the same key. */
-export function mergeFaults(input: CopyInput, { name, key }: TableDescription, existing: TableDescription): Fault[] {
+export function mergeFaults({ input }: CopyPlan, { name, key }: TableDescription, existing: TableDescription): Fault[] {
   if (input.onExisting !== 'merge') return [];
   const text = (columns: TableDescription['key']): string =>
     columns.map((column) => `${column.name} ${column.type}`).join(', ');

@@ -3,7 +3,6 @@ import { InputError, type Fault } from '../../errors.js';
 import type { Preflight } from '../../stores/store.js';
 import type { Forecast, ForecastTable } from '../migration.js';
 import type { CopyForecastContext } from './copy-context.js';
-import type { CopyInput } from './copy-input.js';
 import { describeIfThere } from './describe-if-there.js';
 import { absentFaults, existingFaults, mergeFaults } from './existing-faults.js';
 import { dropFaults, freshDrops, ownTables, type OwnTable } from './forecast-drops.js';
@@ -11,6 +10,7 @@ import { isOwn, isUntouched } from './own-table.js';
 import { sameTableFaults } from './same-table.js';
 import { maxUnits, segmentCount } from './segment-count.js';
 import { selectTables, type SelectedTable } from './select-tables.js';
+import { changeOf, targetDescription } from './table-changes.js';
 
 /** How many tables are described at a time. */
 const concurrency = 8;
@@ -23,10 +23,11 @@ interface TableForecast {
 }
 
 /** What a copy would do and what is in its way; reads only. */
-export async function forecastCopy(context: CopyForecastContext, input: CopyInput): Promise<Forecast> {
-  const { tables, faults } = await selectTables(context.source, input);
+export async function forecastCopy(context: CopyForecastContext): Promise<Forecast> {
+  const { input } = context;
+  const { tables, faults } = await selectTables(context);
   const own = await ownTables(context);
-  const looks = await pMap(tables, (selected) => forecastTable(context, input, selected, own.get(selected.table)), {
+  const looks = await pMap(tables, (selected) => forecastTable(context, selected, own.get(selected.target)), {
     concurrency,
   });
   const forecasts = looks.flatMap(({ table }) => (table === undefined ? [] : [table]));
@@ -39,8 +40,8 @@ export async function forecastCopy(context: CopyForecastContext, input: CopyInpu
   return {
     faults: [
       ...faults,
-      ...unusedReplacements(input, tables),
-      ...unitFaults(input, forecasts),
+      ...unusedReplacements(context, tables),
+      ...unitFaults(context, forecasts),
       ...dropFaults(drops),
       ...new Map(
         looks.flatMap((look) => look.faults.map((fault) => [`${fault.field}: ${fault.message}`, fault])),
@@ -53,42 +54,43 @@ export async function forecastCopy(context: CopyForecastContext, input: CopyInpu
 }
 
 /** Validation plans the segments of both sides. */
-function unitFaults({ steps }: CopyInput, tables: readonly ForecastTable[]): Fault[] {
+function unitFaults({ input, option }: CopyForecastContext, tables: readonly ForecastTable[]): Fault[] {
   const segments = tables.reduce((sum, table) => sum + table.segments, 0);
-  const units = steps.includes('validate') ? segments * 2 : segments;
+  const units = input.steps.includes('validate') ? segments * 2 : segments;
   if (units <= maxUnits) return [];
   const message = `the tables make ${units} units, and a run has at most ${maxUnits}: carry fewer tables in one run, or set fewer segments`;
-  return [{ field: 'copy.tables', message }];
+  return [{ field: option('tables'), message }];
 }
 
-function unusedReplacements(input: CopyInput, tables: readonly SelectedTable[]): Fault[] {
+function unusedReplacements({ input, option }: CopyForecastContext, tables: readonly SelectedTable[]): Fault[] {
   return input.replace
-    .filter((name) => !tables.some(({ table }) => table === name))
-    .map((name) => ({ field: 'copy.replace', message: `"${name}" is not among the tables to be carried` }));
+    .filter((name) => !tables.some(({ target }) => target === name))
+    .map((name) => ({ field: option('replace'), message: `"${name}" is not among the tables to be carried` }));
 }
 
 async function forecastTable(
-  { source, target, settings }: CopyForecastContext,
-  input: CopyInput,
+  context: CopyForecastContext,
   selected: SelectedTable,
   listed: OwnTable | undefined,
 ): Promise<TableForecast> {
-  const { table, mode } = selected;
+  const { source, target, settings, changes } = context;
+  const { target: table, mode } = selected;
   try {
-    const description = await source.describe(table);
+    const carried = await source.describe(selected.table);
+    const description = targetDescription(carried, changeOf(changes, selected.table));
     const asTarget = await target.preflight(description, 'target');
-    const checks = [await source.preflight(description, 'source'), asTarget];
+    const checks = [await source.preflight(carried, 'source'), asTarget];
     const existing = await describeIfThere(target, table);
     const own = existing !== undefined && (listed?.resumed ? isOwn : isUntouched)(existing, listed);
     // A fresh start drops what the earlier attempt created, so it is as good as absent.
     const state = existing === undefined || (own && !listed?.resumed) ? 'absent' : own ? 'own' : 'existing';
-    const same = sameTableFaults({ source, target }, description, existing);
+    const same = sameTableFaults(context, carried, existing);
     if (same.length > 0) return { faults: same, warnings: [] };
     const refused =
       existing !== undefined && state === 'existing'
-        ? [...existingFaults(input, table, target), ...mergeFaults(input, description, existing)]
+        ? [...existingFaults(context, table), ...mergeFaults(context, description, existing)]
         : [];
-    if (existing === undefined) refused.push(...absentFaults(input, selected, target));
+    if (existing === undefined) refused.push(...absentFaults(context, selected));
     const { items, sizeBytes } = description;
     return {
       table: {

@@ -3,13 +3,13 @@ import type { TableDescription } from '../../stores/store.js';
 import { attemptTable, putAttemptTable } from '../../versions/attempt-tables.js';
 import type { SetupProgress } from '../migration.js';
 import type { CopyContext, CopySetupContext } from './copy-context.js';
-import type { CopyInput } from './copy-input.js';
 import { describeIfThere } from './describe-if-there.js';
 import { dropped } from './dropped.js';
 import { existingFaults } from './existing-faults.js';
 import { isOwn, isPlannedElsewhere } from './own-table.js';
 import { segmentCount } from './segment-count.js';
 import type { SelectedTable } from './select-tables.js';
+import { changeOf, targetDescription } from './table-changes.js';
 import { saveTablePlan, tablePlan } from './table-plan.js';
 
 /**
@@ -17,23 +17,19 @@ import { saveTablePlan, tablePlan } from './table-plan.js';
  * the table is listed in the attempt before it is created, units begin anew before the plan names the new table, and
  * the plan is written last.
  */
-export async function* prepareTable(
-  context: CopySetupContext,
-  input: CopyInput,
-  selected: SelectedTable,
-): AsyncIterable<SetupProgress> {
-  const { source, target, ledger, attempt } = context;
-  const { table, mode } = selected;
-  const description = await source.describe(table);
+export async function* prepareTable(context: CopySetupContext, selected: SelectedTable): AsyncIterable<SetupProgress> {
+  const { source, target, ledger, attempt, input, changes } = context;
+  const { target: table, mode } = selected;
+  const description = targetDescription(await source.describe(selected.table), changeOf(changes, selected.table));
   const plan = await tablePlan(ledger, attempt, table);
-  assertSameSource(plan?.sourceIdentity, description, source.location);
+  assertSameSource(plan?.sourceIdentity, description, selected, source.location);
   const existing = await describeIfThere(target, table);
   if (plan !== undefined && existing?.identity === plan.targetIdentity) return;
 
   const listed = await attemptTable(target.keyValues, attempt, table);
   const own = existing !== undefined && isOwn(existing, listed);
   const foreign = existing !== undefined && !own;
-  if (foreign) assertMayTouch(context, input, table);
+  if (foreign) assertMayTouch(context, table);
   // Listed as it is until it is gone: a Setup that is killed here still knows its own.
   if (own && !target.capabilities.merge && isPlannedElsewhere(existing, listed, context.ledgerId))
     yield* dropped(context, table);
@@ -45,7 +41,7 @@ export async function* prepareTable(
       group: {
         table,
         restart: true,
-        plan: async () => (await source.split(table, segmentCount(description, context.settings))) as never,
+        plan: async () => (await source.split(selected.table, segmentCount(description, context.settings))) as never,
       },
     };
   const sourceIdentity = description.identity;
@@ -53,18 +49,23 @@ export async function* prepareTable(
 }
 
 /** Checkpoints speak of the source's table as it was planned; another one would be carried in part. */
-function assertSameSource(planned: string | undefined, { name, identity }: TableDescription, location: string): void {
+function assertSameSource(
+  planned: string | undefined,
+  { identity }: TableDescription,
+  { table }: SelectedTable,
+  location: string,
+): void {
   if (planned === undefined || planned === identity) return;
   throw new InputError([
     {
-      field: `table "${name}"`,
+      field: `table "${table}"`,
       message: `was made anew in ${location} since this attempt began: start again with fresh`,
     },
   ]);
 }
 
-function assertMayTouch({ target }: CopyContext, input: CopyInput, table: string): void {
-  const faults = existingFaults(input, table, target);
+function assertMayTouch(context: CopyContext, table: string): void {
+  const faults = existingFaults(context, table);
   if (faults.length > 0) throw new InputError(faults);
 }
 

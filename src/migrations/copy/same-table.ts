@@ -1,16 +1,17 @@
 import type { Fault } from '../../errors.js';
-import type { Store, TableDescription } from '../../stores/store.js';
+import type { TableDescription } from '../../stores/store.js';
+import type { CopyPlan } from './copy-context.js';
 
 /** DynamoDB's TableId and the like. PostgreSQL's oid is no more than a number of its own database. */
 const uniqueEverywhere = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A fault where the table of the source is the very table of the target: another name or address of one store. */
 export function sameTableFaults(
-  { source, target }: { readonly source: Store; readonly target: Store },
+  { source, target, option }: CopyPlan,
   description: TableDescription,
   existing: TableDescription | undefined,
 ): Fault[] {
   if (description.identity !== existing?.identity || !uniqueEverywhere.test(existing.identity)) return [];
-  const message = `is the same store as copy.from: tables of ${source.location} are those of ${target.location}; give another`;
-  return [{ field: 'copy.to', message }];
+  const message = `is the same store as ${option('from')}: tables of ${source.location} are those of ${target.location}; give another`;
+  return [{ field: option('to'), message }];
 }

@@ -1,22 +1,26 @@
 import type { Fault } from '../../errors.js';
 import type { Store } from '../../stores/store.js';
 import { matchTables } from '../../stores/table-patterns.js';
-import type { CopyInput } from './copy-input.js';
+import type { CopyPlan } from './copy-context.js';
+import { changeOf } from './table-changes.js';
 
 export interface SelectedTable {
+  /** Its name in the source. */
   readonly table: string;
+  /** Its name in the target: what people read, and what plans, units and verdicts are kept by. */
+  readonly target: string;
   readonly mode: 'carry' | 'schema only';
   readonly validated: boolean;
 }
 
 /**
- * The tables of `source` that the input means, sorted by name; a fault for each pattern that means none. Tables that
- * are created only are part of the selection even when `tables` does not name them.
+ * The tables of `source` that the input means, in the order of their names in the target; a fault for each pattern that
+ * means none. Tables that are created only are part of the selection even when `tables` does not name them.
  */
 export async function selectTables(
-  source: Store,
-  input: CopyInput,
+  plan: Pick<CopyPlan, 'source' | 'input' | 'changes' | 'option'>,
 ): Promise<{ tables: SelectedTable[]; faults: Fault[] }> {
+  const { source, input, changes } = plan;
   const names: string[] = [];
   for await (const name of source.tables()) names.push(name);
   names.sort();
@@ -27,13 +31,14 @@ export async function selectTables(
   const out = new Set(excluded.matched);
   const tables = included.matched
     .filter((table) => !out.has(table))
-    .sort()
     .map((table) => ({
       table,
+      target: changeOf(changes, table).as ?? table,
       mode: schemaOnly.matched.includes(table) ? ('schema only' as const) : ('carry' as const),
       validated: !unvalidated.matched.includes(table),
-    }));
-  return { tables, faults: unmatchedFaults(input, names, await holdings(source, names)) };
+    }))
+    .sort((a, b) => (a.target < b.target ? -1 : 1));
+  return { tables, faults: unmatchedFaults(plan, names, await holdings(source, names)) };
 }
 
 /** What there is to be matched, for people. */
@@ -45,10 +50,14 @@ async function holdings(source: Store, names: readonly string[]): Promise<string
   return absence === undefined ? `${location} holds no tables` : `${absence} in ${location}`;
 }
 
-function unmatchedFaults(input: CopyInput, names: readonly string[], known: string): Fault[] {
+function unmatchedFaults(
+  { input, option }: Pick<CopyPlan, 'input' | 'option'>,
+  names: readonly string[],
+  known: string,
+): Fault[] {
   return (['tables', 'exclude', 'schemaOnly', 'noValidate'] as const).flatMap((field) =>
     matchTables(names, input[field]).unmatched.map((pattern) => ({
-      field: `copy.${field}`,
+      field: option(field),
       message: `"${pattern}" matches no table: ${known}`,
     })),
   );

@@ -6,13 +6,14 @@ import type { TableDescription } from '../../stores/store.js';
 
 /** What the attempt knows of one table; written when its units are planned. */
 export interface TablePlan {
+  /** Its name in the target. */
   readonly table: string;
   readonly mode: 'carry' | 'schema only';
   /** The target's table was there before, and holds other items too. */
   readonly merged: boolean;
   readonly sourceIdentity: string;
   readonly targetIdentity: string;
-  /** The source's table as Setup found it. */
+  /** The source's table as Setup found it, and as it is to be in the target. */
   readonly description: TableDescription;
 }
 

@@ -1,5 +1,5 @@
 import { copyInputSchema } from '../../../src/migrations/copy/copy-input.js';
-import { copyTables } from '../../../src/migrations/copy/copy-tables.js';
+import { copyMigration } from '../../../src/migrations/copy/copy-migration.js';
 import { withDefaults } from '../../../src/settings.js';
 import type { DropFault, Store } from '../../../src/stores/store.js';
 import { putAttemptTable } from '../../../src/versions/attempt-tables.js';
@@ -25,7 +25,7 @@ async function forecastFresh(target: Store, tables: readonly string[]) {
   const source = await filled(1, ['orders', 'lines', 'other']);
   const attempts = [{ id: 'earlier', resumed: false }];
   const stores = { source, target, from: 'source', to: 'target' };
-  return copyTables(input, stores).forecast({ home: target, settings: withDefaults(), attempts });
+  return copyMigration(input, stores).forecast({ home: target, settings: withDefaults(), attempts });
 }
 
 const lost = (table: string, unlessDropped: string): DropFault => ({
