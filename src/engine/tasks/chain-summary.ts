@@ -25,10 +25,20 @@ export type ChainSummary = z.infer<typeof schema>;
 const name = 'chain';
 
 /** Records where the chain is now. */
-export async function recordChain(ledger: Ledger, run: string, { version, history, chain }: ChainLook): Promise<void> {
-  const { gate, migrations } = chain;
-  await ledger.changeDocument(run, name, (body) => ({
-    from: body === undefined ? version : parse(run, body).from,
+export async function recordChain(ledger: Ledger, run: string, look: ChainLook): Promise<void> {
+  await ledger.changeDocument(run, name, (body) =>
+    summaryOf(look, run, body === undefined ? look.version : parse(run, body).from),
+  );
+}
+
+/** The chain as it was looked at, for a run that found the version `from` when it began. */
+export function summaryOf(
+  { version, history, chain: { gate, migrations } }: ChainLook,
+  run: string,
+  from: number,
+): ChainSummary {
+  return {
+    from,
     version,
     applied: history
       .filter((entry) => entry.run === run && entry.how === 'applied' && entry.version <= version)
@@ -42,7 +52,7 @@ export async function recordChain(ledger: Ledger, run: string, { version, histor
     ...(gate === undefined
       ? {}
       : { gate: { version: gate.migration.version, name: gate.migration.file, flag: gate.flag } }),
-  }));
+  };
 }
 
 /** What a run of the version chain did; undefined for another run. Throws CorruptDataError. */

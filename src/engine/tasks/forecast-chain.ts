@@ -5,9 +5,8 @@ import type { Dependencies } from '../dependencies.js';
 import { saveForecast, savedForecast } from '../runs/forecast-documents.js';
 import { checkedForecast } from '../runs/forecast-run.js';
 import type { UpInput } from '../runs/up-input.js';
-import type { BeginningRun } from './beginner.js';
-import { chainSummary, recordChain, type ChainSummary } from './chain-summary.js';
-import type { ChainLook } from './next-task.js';
+import { chainSummary, recordChain, summaryOf, type ChainSummary } from './chain-summary.js';
+import { lookAtChain, type ChainLook } from './next-task.js';
 import { upTask } from './up-task.js';
 
 /** What a dry run found. */
@@ -17,28 +16,46 @@ export interface ChainForecast extends ChainSummary {
 
 const scopeOf = (run: string, file: string): string => `${run}/${file}`;
 
+/** What an `up` would do, without a lease, a ledger, or touching anything. Throws InputError. */
+export async function chainForecast(up: UpInput, deps: Dependencies): Promise<ChainForecast> {
+  const look = await lookAtChain({ up }, deps);
+  return { ...summaryOf(look, '', look.version), migrations: await forecastChain(up, look, '', deps) };
+}
+
 /**
- * Records what an `up` would do: the migrations in order, and what each would touch. What is behind the first one can only be
- * told as the database is now. Throws InputError where the first one could not run.
+ * What an `up` would do: the migrations in order, and what each would touch. What is behind the first one can only be told as
+ * the database is now. Reads only. Throws InputError where the first one could not run.
  */
 export async function forecastChain(
   up: UpInput,
   look: ChainLook,
-  { id, owner }: BeginningRun,
+  owner: string,
   deps: Dependencies,
-): Promise<void> {
+): Promise<ChainForecast['migrations']> {
   const migrations = up.partition === undefined ? look.chain.migrations : look.next === undefined ? [] : [look.next];
-  for (const [index, registered] of migrations.entries()) {
+  const found: ChainForecast['migrations'][number][] = [];
+  for (const registered of migrations) {
     const task = await upTask({ registered, input: up }, owner, deps);
-    const first = index === 0;
-    const forecast = first
-      ? await checkedForecast(task, deps)
-      : await task.migration.forecast({ home: task.home, settings: task.settings, attempts: [] });
-    await saveForecast(deps.ledger, scopeOf(id, registered.file), first ? forecast : asItIsNow(forecast));
+    const forecast =
+      found.length === 0
+        ? await checkedForecast(task, deps)
+        : asItIsNow(await task.migration.forecast({ home: task.home, settings: task.settings, attempts: [] }));
+    found.push({ file: registered.file, kind: registered.definition.kind, forecast });
   }
-  const listed = migrations.map(({ file, definition }) => ({ file, kind: definition.kind }));
-  await deps.ledger.putDocument(id, 'chain-forecast', listed as unknown as Json);
-  await recordChain(deps.ledger, id, look);
+  return found;
+}
+
+/** Records what a dry run found. */
+export async function saveChainForecast(
+  migrations: ChainForecast['migrations'],
+  look: ChainLook,
+  run: string,
+  { ledger }: Dependencies,
+): Promise<void> {
+  for (const { file, forecast } of migrations) await saveForecast(ledger, scopeOf(run, file), forecast);
+  const listed = migrations.map(({ file, kind }) => ({ file, kind }));
+  await ledger.putDocument(run, 'chain-forecast', listed as Json);
+  await recordChain(ledger, run, look);
 }
 
 /** Faults of a later migration may be what an earlier one mends. */

@@ -7,7 +7,7 @@ import type { UpInput } from '../runs/up-input.js';
 import { giveVersion } from './adoption.js';
 import type { Beginner, BeginningRun, ChosenTask } from './beginner.js';
 import { cleanupTask } from './cleanup-task.js';
-import { forecastChain } from './forecast-chain.js';
+import { forecastChain, saveChainForecast } from './forecast-chain.js';
 import { lookAtChain, type ChainLook } from './next-task.js';
 import type { Task } from './task.js';
 import { recordChain } from './chain-summary.js';
@@ -29,7 +29,7 @@ export function upBeginner(input: ChainInput, run: BeginningRun, deps: Dependenc
     async isPending() {
       const look = await lookAtChain(input, deps);
       if (up?.dryRun === true) {
-        await forecastChain(up, look, run, deps);
+        await saveChainForecast(await forecastChain(up, look, run.owner, deps), look, run.id, deps);
         return false;
       }
       if (look.pending) await checked(look);
