@@ -26,9 +26,10 @@ const name = 'chain';
 
 /** Records where the chain is now. */
 export async function recordChain(ledger: Ledger, run: string, look: ChainLook): Promise<void> {
-  await ledger.changeDocument(run, name, (body) =>
-    summaryOf(look, run, body === undefined ? look.version : parse(run, body).from),
-  );
+  await ledger.changeDocument(run, name, (body) => {
+    const from = body === undefined ? look.version : parse(run, body).from;
+    return summaryOf(look, run, from) as Json;
+  });
 }
 
 /** The chain as it was looked at, for a run that found the version `from` when it began. */

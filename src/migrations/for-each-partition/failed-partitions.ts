@@ -1,4 +1,6 @@
-import { PartitionsFailedError, type FailedPartition } from '../../errors.js';
+import { z } from 'zod';
+import { CorruptDataError, PartitionsFailedError, type FailedPartition } from '../../errors.js';
+import type { Ledger } from '../../ledger/ledger.js';
 import { shortened } from '../../shortened-text.js';
 import { partitionEntry } from '../../versions/partition-versions.js';
 import type { MigrationContext } from '../migration.js';
@@ -9,6 +11,7 @@ export interface ChunkPlace {
   readonly chunk: number;
 }
 
+const prefix = 'failed-partitions/';
 /** A document holds 300 KB. */
 const mostReportBytes = 250 * 1024;
 const longestMessage = 500;
@@ -38,6 +41,28 @@ export async function forgetFailures(context: MigrationContext, place: ChunkPlac
   await writeDown(context, place, []);
 }
 
+const reportSchema = z.object({
+  count: z.int(),
+  partitions: z.array(z.object({ partition: z.string(), message: z.string() })),
+});
+
+/** The partitions that failed in the last run of an attempt: how many, and the first `most` of them. Throws CorruptDataError. */
+export async function failedPartitions(
+  ledger: Ledger,
+  attempt: string,
+  most: number,
+): Promise<{ readonly count: number; readonly partitions: readonly FailedPartition[] }> {
+  let count = 0;
+  const partitions: FailedPartition[] = [];
+  for await (const { name, body } of ledger.documents(attempt, prefix)) {
+    const { data } = reportSchema.safeParse(body);
+    if (data === undefined) throw new CorruptDataError(`${name} of attempt ${attempt} in the ledger does not parse`);
+    count += data.count;
+    partitions.push(...data.partitions.slice(0, Math.max(most - partitions.length, 0)));
+  }
+  return { count, partitions };
+}
+
 async function writeDown(
   { ledger, attempt }: MigrationContext,
   { round, chunk }: ChunkPlace,
@@ -47,5 +72,5 @@ async function writeDown(
   const partitions = failed
     .map(({ partition, message }) => ({ partition, message }))
     .filter((each) => (sizeBytes += Buffer.byteLength(JSON.stringify(each)) + 1) <= mostReportBytes);
-  await ledger.putDocument(attempt, `failed-partitions/${round}/${chunk}`, { count: failed.length, partitions });
+  await ledger.putDocument(attempt, `${prefix}${round}/${chunk}`, { count: failed.length, partitions });
 }
