@@ -35,10 +35,18 @@ export interface Stage {
   readonly earlier: readonly RegisteredMigration[];
   /** Only this partition is to be migrated. */
   readonly partition?: string;
+  /** What may be done with a store, where its declaration says more than its URL. */
+  declared(name: string): StoreUse | undefined;
   /** A declared store. Throws InputError for a name that the project does not declare. */
   openStore(name: string): Promise<Store>;
   /** A key-value store of the service's own: a table of a declared store. */
   openKeyValueStore(store: string, table: string): Promise<KeyValueStore>;
+}
+
+/** See `DeclaredStore` of the configuration. */
+export interface StoreUse {
+  readonly role?: 'source' | 'target';
+  readonly allowReplace?: boolean;
 }
 
 /** How a kind that works partition by partition takes one of them a version on; used by later steps for those that lag. */

@@ -26,7 +26,8 @@ export function storeUseFaults(project: Project, { from, to, onExisting, fresh }
   return faults;
 }
 
-function declaration({ stores }: Project, name: string): DeclaredStore | undefined {
+/** The long form of a store's declaration; undefined for a URL alone. */
+export function declaration({ stores }: Project, name: string): DeclaredStore | undefined {
   const declared = Object.hasOwn(stores, name) ? stores[name] : undefined;
   return typeof declared === 'string' ? undefined : declared;
 }

@@ -3,6 +3,7 @@ import type { RegisteredMigration } from '../../migrations/registry.js';
 import type { Dependencies } from '../dependencies.js';
 import type { UpInput } from '../runs/up-input.js';
 import { databaseName, declaredStoreOpener } from './declared-stores.js';
+import { declaration } from './store-uses.js';
 import type { Task } from './task.js';
 
 /** What a run of the version chain does of a migration: all of it, or the rest of a completed one. */
@@ -25,6 +26,7 @@ export async function upTask({ registered, input, only }: UpWork, owner: string,
     ...{ version, name, database, settings, openStore },
     earlier: deps.registry.migrations.filter((other) => other.version < version),
     ...(partition === undefined ? {} : { partition }),
+    declared: (store) => declaration(deps.project, store),
     openKeyValueStore: async (store, table) => checkedStore(await deps.openKeyValueDriver(store, table)),
   });
   return {

@@ -63,6 +63,7 @@ export function stageOf(options: DriveOptions): Stage {
       definition,
     })),
     ...(partition === undefined ? {} : { partition }),
+    declared: () => undefined,
     openStore: () => Promise.resolve(store),
     openKeyValueStore: options.openKeyValueStore ?? (() => Promise.resolve(store.keyValues)),
   };
