@@ -9,7 +9,7 @@ import { openLocalRuntime } from '../local/local-runtime.js';
 import type { Forecast } from '../migrations/migration.js';
 import { systemClock } from '../system-clock.js';
 import { assertAnswering } from './assert-answering.js';
-import { confirmDrops } from './confirm.js';
+import { confirmDrops, replacing } from './confirm.js';
 import { addCopyOptions, type CopyOptions } from './copy-options.js';
 import { localRequest, type CopyRequestInput } from './copy-request.js';
 import { printReport } from './print-report.js';
@@ -59,6 +59,9 @@ async function allowedDrops(deps: Dependencies, input: CopyRequestInput, options
   const forecast: Forecast = await forecastRun({ copy: { ...input, dryRun: true } }, deps);
   for (const line of warningLines(forecast.warnings)) process.stderr.write(`${line}\n`);
   const drops = forecast.tables.filter(({ target }) => target === 'existing').map(({ table }) => table);
-  if (drops.length > 0 && !options.yes) await confirmDrops(drops, (await deps.openStore(input.to)).location);
+  if (drops.length > 0 && !options.yes) {
+    const { location } = await deps.openStore(input.to);
+    await confirmDrops(drops, location, replacing);
+  }
   return drops;
 }

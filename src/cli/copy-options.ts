@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Fault } from '../errors.js';
 import { stepNames } from '../migrations/copy/copy-input.js';
+import { wholeNumber } from './whole-number.js';
 
 /** The options of `carryover copy` as commander gives them. */
 export interface CopyOptions {
@@ -72,8 +73,8 @@ export function copyInputOf(options: CopyOptions): { input: Record<string, unkno
     noValidate: patterns('--no-validate', options.validate === true ? undefined : options.validate, faults),
     steps: choices('--steps', options.steps, stepNames, faults),
     onExisting: choice('--on-existing', options.onExisting, ['fail', 'replace', 'merge'], faults),
-    concurrency: wholeNumber('--concurrency', options.concurrency, 1_000, faults),
-    segments: wholeNumber('--segments', options.segments, 10_000, faults),
+    concurrency: wholeNumber('--concurrency', options.concurrency, { most: 1_000 }, faults),
+    segments: wholeNumber('--segments', options.segments, { most: 10_000 }, faults),
     fresh: options.fresh,
     dryRun: options.dryRun,
   };
@@ -116,12 +117,4 @@ function choice(
   if (text !== undefined && !known.includes(text))
     faults.push({ field, message: `"${text}" is none of ${known.join(', ')}` });
   return text;
-}
-
-function wholeNumber(field: string, text: string | undefined, most: number, faults: Fault[]): number | undefined {
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= 1 && number <= most) return number;
-  faults.push({ field, message: `"${text}" is not a whole number from 1 to ${most}` });
-  return undefined;
 }

@@ -1,11 +1,11 @@
 import { InputError, type Fault } from '../errors.js';
 import type { Project } from '../project.js';
-import { environment } from '../environment.js';
 import { sameStoreFaults } from '../engine/tasks/same-store.js';
 import { looksLikeUrl } from '../stores/store-url.js';
 import { absentFaults, commandProject, missing } from './command-project.js';
 import { copyInputOf, type CopyOptions } from './copy-options.js';
 import { asOptions, contradictions } from './option-fields.js';
+import { stackRegion } from './stack-region.js';
 
 /** The input of an execution's copy; `from` and `to` are names. */
 export type CopyRequestInput = Record<string, unknown> & { readonly from: string; readonly to: string };
@@ -15,7 +15,7 @@ export async function localRequest(options: CopyOptions): Promise<{ input: CopyR
   const { input: given, faults } = copyInputOf(options);
   const { project, from, to, faults: projectFaults } = await commandProject(options);
   const input = { ...given, from, to };
-  const contradicting = faults.length === 0 ? contradictions(input) : [];
+  const contradicting = faults.length === 0 ? contradictions({ copy: input }) : [];
   const all = [...projectFaults, ...faults, ...contradicting];
   if (all.length === 0)
     all.push(...asOptions(sameStoreFaults(project, input)), ...(await absentFaults(project, input)));
@@ -26,25 +26,18 @@ export async function localRequest(options: CopyOptions): Promise<{ input: CopyR
 /** A copy in a deployed stack: its input, and the stack's region. Throws InputError with all faults together. */
 export function stackRequest(options: CopyOptions): { input: CopyRequestInput; region: string } {
   const { input: given, faults } = copyInputOf(options);
-  const { from = 'from', to = 'to', ledger } = options;
+  const { from = 'from', to = 'to' } = options;
   const input = { ...given, from, to };
-  const region = environment.region() ?? '';
+  const { region, faults: stackFaults } = stackRegion(options);
   const all = [
     ...(['from', 'to'] as const).flatMap((field) => nameFaults(field, options[field])),
-    ...(region === '' ? [needsRegion] : []),
-    ...(ledger === undefined ? [] : [ownLedger]),
+    ...stackFaults,
     ...faults,
-    ...(faults.length === 0 ? contradictions(input) : []),
+    ...(faults.length === 0 ? contradictions({ copy: input }) : []),
   ];
   if (all.length > 0) throw new InputError(all);
   return { input, region };
 }
-
-const needsRegion: Fault = {
-  field: '--stack',
-  message: 'needs a region: set AWS_REGION to the one that the stack is in',
-};
-const ownLedger: Fault = { field: '--ledger', message: 'is of no use with --stack: a stack records runs in its own' };
 
 function nameFaults(field: 'from' | 'to', text: string | undefined): Fault[] {
   if (text === undefined) return [missing(field)];

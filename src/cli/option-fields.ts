@@ -6,13 +6,16 @@ const optionOf: Readonly<Record<string, string>> = { replace: '--on-existing rep
 
 /** A text that names fields of an execution's input, with options in their place: `copy.schemaOnly[1]` is `--schema-only`. */
 export function withOptionFields(text: string): string {
-  return text.replaceAll(/\bcopy\.([a-zA-Z]+)(\[\d+\])*/g, (_, name: string) => optionOf[name] ?? `--${kebab(name)}`);
+  return text.replaceAll(
+    /\b(?:copy|up)\.([a-zA-Z]+)(\[\d+\])*/g,
+    (_, name: string) => optionOf[name] ?? `--${kebab(name)}`,
+  );
 }
 
-/** What contradicts what in a copy whose options are good one by one. */
-export function contradictions(copy: Record<string, unknown>): Fault[] {
+/** What contradicts what in an execution's input whose options are good one by one. */
+export function contradictions(input: Readonly<Record<string, unknown>>): Fault[] {
   try {
-    parseExecutionInput({ copy });
+    parseExecutionInput(input);
     return [];
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

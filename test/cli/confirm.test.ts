@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { confirmDrops } from '../../src/cli/confirm.js';
+import { confirmDrops, replacing } from '../../src/cli/confirm.js';
 import { InputError } from '../../src/errors.js';
 
 /** A terminal that types this as soon as it is asked; `hangUp` ends its input instead. */
@@ -21,7 +21,7 @@ function terminal(typed: string | 'hangUp', isTTY = { input: true, output: true 
 describe('asking before tables are dropped', () => {
   test.each(['yes\r', ' Yes \n', 'yes\r\n'])('allows it when the answer is %j', async (typed) => {
     const asked = terminal(typed);
-    await confirmDrops(['orders', 'items'], 'the target', asked);
+    await confirmDrops(['orders', 'items'], 'the target', replacing, asked);
     expect(asked.shown()).toContain('These tables of the target will be dropped: orders, items');
   });
 
@@ -34,7 +34,7 @@ describe('asking before tables are dropped', () => {
     ['Ctrl-D', '\u0004'],
     ['the end of the input', 'hangUp'],
   ])('refuses it when the answer is %s', async (_, typed) => {
-    const refused = confirmDrops(['orders'], 'the target', terminal(typed));
+    const refused = confirmDrops(['orders'], 'the target', replacing, terminal(typed));
     await expect(refused).rejects.toThrow(InputError);
     await expect(refused).rejects.toThrow('--on-existing: the answer was not "yes": nothing was dropped');
   });
@@ -44,7 +44,7 @@ describe('asking before tables are dropped', () => {
     ['the question is not seen', { input: true, output: false }],
   ])('does not ask where %s, and says what allows it', async (_, isTTY) => {
     const nobody = terminal('yes\r', isTTY);
-    await expect(confirmDrops(['orders'], 'the target', nobody)).rejects.toThrow('give --yes');
+    await expect(confirmDrops(['orders'], 'the target', replacing, nobody)).rejects.toThrow('give --yes');
     expect(nobody.shown()).toBe('');
   });
 });
