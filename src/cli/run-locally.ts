@@ -11,12 +11,17 @@ import type { Progress } from './progress.js';
 
 /** How long one call of a step takes at most: long enough to be no burden, short enough that the loop is in use. */
 const callMs = 120_000;
+const dayMs = 24 * 60 * 60 * 1_000;
 /**
- * Complete alone cannot always come to a safe point in time: an index or a foreign key is one statement, and it is rolled
- * back when its call is over. The interpreter gives such a call up after a quarter of an hour and calls again; until the
- * first one is done, that is answered with `done: false`.
+ * Some steps cannot always come to a safe point in time: an index or a foreign key in Complete is one statement, rolled back
+ * when its call is over, and so are the statements of a migration, or the code that it runs for a tenant. The interpreter gives
+ * such a call up after a quarter of an hour and calls again; until the first one is done, that is answered with `done: false`
+ * or `busy`.
  */
-const callMsOf = { Complete: 24 * 60 * 60 * 1_000 };
+const callMsOf = (input: Json): Record<string, number> =>
+  typeof input === 'object' && input !== null && 'up' in input
+    ? { Complete: dayMs, MigrateUnit: dayMs }
+    : { Complete: dayMs };
 
 /** The state machine's file lies beside the sources, and beside the built package. */
 const definitionUrls = ['../../statemachines/migration.asl.json', '../../../statemachines/migration.asl.json'];
@@ -27,7 +32,7 @@ const definitionUrls = ['../../statemachines/migration.asl.json', '../../../stat
  */
 export async function runLocally(deps: Dependencies, input: Json, progress: Progress): Promise<RunStatus> {
   const execution = deps.newId();
-  const machine = { definition: await definition(), execution, input, callMs, callMsOf };
+  const machine = { definition: await definition(), execution, input, callMs, callMsOf: callMsOf(input) };
   const ended = interruptible(deps, execution, localHandlers(deps), (handlers) =>
     runStateMachine({ ...machine, handlers }),
   );

@@ -11,8 +11,8 @@ const canceled = '57014';
 const noLimit = 0;
 
 const timeOver =
-  'was not done when the time of the call was over: it was cancelled, and nothing was done. Make what it waits for end, or ' +
-  'split it into several migrations';
+  'was not done when the time of the call was over: it was cancelled, and nothing was done. Make what it waits for end, ' +
+  'run "carryover up" from the command line, where a call may take a day, or split it into several migrations';
 
 /**
  * Runs the statements one after the other; how many rows they inserted, changed and deleted. Throws InputError for what is
