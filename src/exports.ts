@@ -7,5 +7,15 @@ export type {
   PartitionProgress,
   Stage,
 } from './migrations/definition.js';
+export {
+  copyTables,
+  type AttributeValue,
+  type CopyTablesOptions,
+  type Item,
+  type KeyColumn,
+  type TableChange,
+  type TableChanges,
+  type Transformed,
+} from './migrations/copy/copy-tables.js';
 export { forEachPartition, type ForEachPartitionOptions } from './migrations/for-each-partition/for-each-partition.js';
 export { sql, type SqlInput } from './migrations/sql/sql.js';

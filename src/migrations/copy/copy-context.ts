@@ -15,8 +15,15 @@ export interface CopyStores {
 export interface CopyPlan extends CopyStores {
   readonly input: CopyInput;
   readonly changes: TableChanges;
+  /** How many items may stay in quarantine; undefined: an item that the target refuses fails its unit. */
+  readonly quarantine: number | undefined;
   /** Where a fault of an option is: `copy.tables` of the option `tables`. */
   option(name: string): string;
+}
+
+/** Whether tables are carried within one store, where each needs a name that is free. */
+export function isWithinStore({ from, to }: Pick<CopyStores, 'from' | 'to'>): boolean {
+  return from === to;
 }
 
 /** `fence` is the target's. */

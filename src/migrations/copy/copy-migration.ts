@@ -1,3 +1,4 @@
+import type { Settings } from '../../settings.js';
 import type { Cursor } from '../../stores/store.js';
 import { forgetAttempt } from '../../versions/attempt-tables.js';
 import type { Migration, MigrationContext, SetupProgress } from '../migration.js';
@@ -17,6 +18,8 @@ import { transformItems } from './transform-items.js';
 export interface CopyOptions {
   /** Where a fault of an option is; default as in an ad-hoc copy: `copy.tables`. */
   option?(name: string): string;
+  /** How many items may stay in quarantine. Default: where items are changed 0; elsewhere one that is refused fails its unit. */
+  readonly quarantine?: number;
 }
 
 /** Tables of one store, carried into another: as they are, or with what `changes` makes of them. */
@@ -24,19 +27,20 @@ export function copyMigration(
   input: CopyInput,
   stores: CopyStores,
   changes: TableChanges = {},
-  { option = (name) => `copy.${name}` }: CopyOptions = {},
+  { option = (name) => `copy.${name}`, quarantine }: CopyOptions = {},
 ): Migration {
   const { target } = stores;
-  const plan: CopyPlan = { ...stores, input, changes, option };
+  const plan: CopyPlan = { ...stores, input, changes, option, quarantine };
   const inCopy = <Context extends MigrationContext>(context: Context): Context & CopyPlan => ({
     ...context,
     ...plan,
+    settings: settingsOf(context, input),
     fence: context.fenceFor(target),
   });
   return {
     // An archive's part is replaced whole: one checkpoint each, so that no whole part is written twice.
     checkpoints: target.capabilities.merge ? 'frequent' : 'each',
-    forecast: (context) => forecastCopy({ ...context, ...plan }),
+    forecast: (context) => forecastCopy({ ...context, ...plan, settings: settingsOf(context, input) }),
     setup: (context, from) => setup(inCopy(context), from),
     migrate: (unit, from, context) => copySegment(unit, from, inCopy(context)),
     expects: (context, after) => copyExpectations(inCopy(context), after),
@@ -44,6 +48,10 @@ export function copyMigration(
     complete: (context, from) => completeTables(inCopy(context), from),
     cleanup: ({ attempt, ending }) => forgetAttempt(target.keyValues, attempt, ending),
   };
+}
+
+function settingsOf({ settings }: Pick<MigrationContext, 'settings'>, { segments }: CopyInput): Settings {
+  return segments === undefined ? settings : { ...settings, segments };
 }
 
 /** How far Setup is: with the tables that earlier attempts created, or with its own, in the order of their names. */

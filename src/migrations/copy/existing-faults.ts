@@ -1,13 +1,18 @@
 import type { Fault } from '../../errors.js';
 import type { TableDescription } from '../../stores/store.js';
-import type { CopyPlan } from './copy-context.js';
+import { isWithinStore, type CopyPlan } from './copy-context.js';
 import type { SelectedTable } from './select-tables.js';
 
 /** What is wrong with a table that is in the target already and is not the attempt's own. */
-export function existingFaults({ input, target, option }: CopyPlan, table: string): Fault[] {
+export function existingFaults(plan: CopyPlan, table: string): Fault[] {
+  const { input, target, option } = plan;
   // Only Setup touches tables; the other steps need them there.
   if (!input.steps.includes('setup')) return [];
   const { location, capabilities } = target;
+  if (isWithinStore(plan)) {
+    const message = `table "${table}" is in ${location} already, which tables are carried from and to: give it a name that is free, with "as"`;
+    return [{ field: option('changes'), message }];
+  }
   const field = option('onExisting');
   if (input.onExisting === 'fail') {
     const choice = capabilities.merge ? '"replace" or "merge"' : '"replace"';

@@ -7,6 +7,7 @@ import { describeIfThere } from './describe-if-there.js';
 import { absentFaults, existingFaults, mergeFaults } from './existing-faults.js';
 import { dropFaults, freshDrops, ownTables, type OwnTable } from './forecast-drops.js';
 import { isOwn, isUntouched } from './own-table.js';
+import { renameFaults } from './rename-faults.js';
 import { sameTableFaults } from './same-table.js';
 import { maxUnits, segmentCount } from './segment-count.js';
 import { selectTables, type SelectedTable } from './select-tables.js';
@@ -40,6 +41,7 @@ export async function forecastCopy(context: CopyForecastContext): Promise<Foreca
   return {
     faults: [
       ...faults,
+      ...renameFaults(context, tables),
       ...unusedReplacements(context, tables),
       ...unitFaults(context, forecasts),
       ...dropFaults(drops),

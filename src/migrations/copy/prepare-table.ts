@@ -75,6 +75,16 @@ interface Replaced {
   readonly together: ReadonlySet<string>;
 }
 
+/**
+ * Throws InputError when what was just listed in the target is in the source too: then they are one store, or one is a
+ * replica of the other, whatever addresses they were given.
+ */
+async function assertOtherStore({ source, attempt, option }: CopySetupContext, table: string): Promise<void> {
+  if ((await attemptTable(source.keyValues, attempt, table)) === undefined) return;
+  const message = `is the same store as the source (${source.location}), by another address or as its replica: give another`;
+  throw new InputError([{ field: option('to'), message }]);
+}
+
 /** Creates the table, after dropping the one that it replaces; returns its identity. */
 async function* made(
   context: CopySetupContext,
@@ -88,6 +98,7 @@ async function* made(
     attempt,
     replaced ? { ...listed, replacing: replaced.existing.identity } : listed,
   );
+  if (replaced !== undefined) await assertOtherStore(context, description.name);
   if (replaced !== undefined) yield* dropped(context, description.name, replaced.together);
   for (;;) {
     const { ready, identity } = await target.create(description, fence);

@@ -1,7 +1,7 @@
 import type { Fault } from '../../errors.js';
 import type { Store } from '../../stores/store.js';
 import { matchTables } from '../../stores/table-patterns.js';
-import type { CopyPlan } from './copy-context.js';
+import { isWithinStore, type CopyPlan } from './copy-context.js';
 import { changeOf } from './table-changes.js';
 
 export interface SelectedTable {
@@ -18,11 +18,13 @@ export interface SelectedTable {
  * means none. Tables that are created only are part of the selection even when `tables` does not name them.
  */
 export async function selectTables(
-  plan: Pick<CopyPlan, 'source' | 'input' | 'changes' | 'option'>,
+  plan: Pick<CopyPlan, 'source' | 'from' | 'to' | 'input' | 'changes' | 'option'>,
 ): Promise<{ tables: SelectedTable[]; faults: Fault[] }> {
   const { source, input, changes } = plan;
   const names: string[] = [];
-  for await (const name of source.tables()) names.push(name);
+  // What an unfinished attempt made in the source itself is none of its tables.
+  const made = new Set(isWithinStore(plan) ? Object.values(changes).map(({ as }) => as) : []);
+  for await (const name of source.tables()) if (!made.has(name)) names.push(name);
   names.sort();
   const included = matchTables(names, [...input.tables, ...input.schemaOnly]);
   const excluded = matchTables(names, input.exclude);

@@ -5,8 +5,9 @@ import type { Store } from '../../../src/stores/store.js';
 import { filled } from '../../engine/memory-stores.js';
 
 const select = (source: Store, more: object = {}) => {
+  const stores = { source, from: 'source', to: 'target' };
   const input = copyInputSchema.parse({ from: 'source', to: 'target', ...more });
-  return selectTables({ source, input, changes: {}, option: (name) => `copy.${name}` });
+  return selectTables({ ...stores, input, changes: {}, option: (name) => `copy.${name}` });
 };
 
 describe('a pattern that means no table', () => {
