@@ -14,10 +14,9 @@ const pollMs = 1_000;
 export async function dropPending(open: OpenRun, deps: Dependencies): Promise<boolean> {
   const { home, run } = open;
   const state = await readState(home.keyValues);
+  const active = new Set(Object.values(state?.active ?? {}));
   for (const pending of dueDrops(state, deps)) {
-    if (Object.values(state?.active ?? {}).includes(pending.table))
-      throw new CleanupFailedError(`table "${pending.table}" is to be dropped, and it is an active one`);
-    if (!(await dropped(open, pending, deps))) return false;
+    if (!(await dropped(open, pending, active, deps))) return false;
     await changeStateAsOwner(home.keyValues, run, (current) => ({
       ...current,
       cleanup: current.cleanup.filter((other) => !isSame(other, pending)),
@@ -37,11 +36,19 @@ function dueDrops(state: StateEntry | undefined, { clock }: Dependencies): Pendi
   return (state?.cleanup ?? []).filter(({ notBefore }) => Date.parse(notBefore) <= clock.now());
 }
 
-async function dropped(open: OpenRun, { store: name, table, identity }: PendingDrop, { clock }: Dependencies) {
+async function dropped(
+  open: OpenRun,
+  { store: name, table, identity }: PendingDrop,
+  active: ReadonlySet<string>,
+  { clock }: Dependencies,
+): Promise<boolean> {
   const store = await open.task.openStore(name);
   const existing = await describeIfThere(store, table);
   // Another table of this name by now, or none: it is not ours to drop.
   if (existing?.identity !== identity) return true;
+  // Active names are those of tables of the database itself.
+  if (store === open.home && active.has(table))
+    throw new CleanupFailedError(`table "${table}" is to be dropped, and it is an active one`);
   while (!(await store.drop(table, open.context.fenceFor(store)))) {
     if (open.ending()) return false;
     await clock.sleep(pollMs);

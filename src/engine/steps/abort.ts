@@ -6,7 +6,7 @@ import { scopes, attemptRecord } from '../attempts/attempt-record.js';
 import type { Dependencies, RunState } from '../dependencies.js';
 import { exitCodeOf } from '../status/exit-codes.js';
 import { parseExecutionInput } from '../runs/execution-input.js';
-import { thaw } from '../runs/freeze.js';
+import { thawAborted } from '../runs/freeze.js';
 import { homeOf } from '../runs/home-of.js';
 import { ownerOf, runIdOf } from '../runs/run-id.js';
 
@@ -63,9 +63,11 @@ export async function abort({ execution, error, redrives }: AbortInput, deps: De
   // A run that has ended stays what it was: this is a repeated call, or another execution that was given its name.
   if (run === undefined || run.status === 'running')
     await deps.ledger.changeRun(id, { status: 'failed', exitCode, endedAt: now, error: { name, message, step } });
-  const thawing = await thawed(run, deps);
+  const thawing = await thawed(ownerOf(execution), run, deps);
+  const told = [message, ...thawing].join('\n');
+  if (thawing.length > 0) await deps.ledger.changeRun(id, { error: { name, message: told, step } });
   if (run?.token !== undefined) await freeLease(ownerOf(execution), run.token, run.input, deps);
-  throw new RunFailedError([`${name} in ${step}: ${message}`, ...thawing].join('\n'));
+  throw new RunFailedError(`${name} in ${step}: ${told}`);
 }
 
 /** Records in a unit why it ended, when its function could not do so itself. */
@@ -81,13 +83,16 @@ export async function abortUnit({ run, unit, phase, error }: AbortUnitInput, dep
 }
 
 /** The service may write again. That it cannot be told so must not keep the lease from being freed. */
-async function thawed(run: RunRecord | undefined, deps: Dependencies): Promise<string[]> {
+async function thawed(owner: string, run: RunRecord | undefined, deps: Dependencies): Promise<string[]> {
   if (run?.attempt === undefined || run.token === undefined) return [];
+  const { run: id, attempt, token } = run;
   try {
-    await thaw({ id: run.run, attempt: run.attempt, token: run.token }, `run ${run.run}`, deps);
+    const home = await homeOf(parseExecutionInput(run.input), deps);
+    await thawAborted({ id, owner, attempt, token }, home, deps);
     return [];
   } catch (error) {
-    return [`the hook "thaw" failed, the service may be frozen still: ${String(error)}`];
+    if (deps.project.thaw === undefined) return [];
+    return [`the service was not asked to thaw, or did not: it may be frozen still: ${String(error)}`];
   }
 }
 

@@ -1,9 +1,9 @@
 import { CleanupFailedError, isTransient, LateWriterError, LeaseLostError } from '../../errors.js';
-import { changeStateAsOwner, readState, type AttemptState } from '../../versions/state-entry.js';
+import { changeStateAsOwner, readState } from '../../versions/state-entry.js';
 import type { Call, Dependencies, StepInput } from '../dependencies.js';
 import { underHeartbeat } from '../leases/heartbeat.js';
 import { dropPending, describePending } from '../runs/drop-pending.js';
-import { thaw } from '../runs/freeze.js';
+import { namesForgotten, thaw } from '../runs/freeze.js';
 import { openRun, type OpenRun } from '../runs/open-run.js';
 import { signOf } from '../status/signs-of-life.js';
 
@@ -26,9 +26,9 @@ async function cleanedUp(open: OpenRun, deps: Dependencies): Promise<boolean> {
   const { home, run, migration, context, task } = open;
   const attempt = (await readState(home.keyValues))?.attempt;
   const completed = attempt?.phase === 'complete' && attempt.id === run.attempt;
-  if (completed) await namesForgotten(open, attempt, deps);
-  await thaw(run, task.description, deps);
+  if (completed) await namesForgotten(attempt, deps);
   try {
+    await thaw(run, task.description, deps);
     if (completed && !(await migration.cleanup(context))) return false;
     if (open.input.copy === undefined && !(await dropPending(open, deps))) return false;
   } catch (error) {
@@ -36,17 +36,6 @@ async function cleanedUp(open: OpenRun, deps: Dependencies): Promise<boolean> {
   }
   if (completed && open.input.copy === undefined) await endAttempt(open, deps);
   return true;
-}
-
-/** Readers may go on with the old names for a while after the cutover; until then nobody may write to what they read. */
-async function namesForgotten(
-  { migration, context }: OpenRun,
-  { endedAt }: AttemptState,
-  { clock }: Dependencies,
-): Promise<void> {
-  if (endedAt !== undefined || migration.cutover === undefined) return;
-  const { namesKeptMs = 0 } = await migration.cutover(context);
-  if (namesKeptMs > 0) await clock.sleep(namesKeptMs);
 }
 
 async function endAttempt({ home, run }: OpenRun, { clock }: Dependencies): Promise<void> {
@@ -57,11 +46,12 @@ async function endAttempt({ home, run }: OpenRun, { clock }: Dependencies): Prom
   });
 }
 
-async function asCleanupFailure({ home, task }: OpenRun, cause: unknown): Promise<unknown> {
+async function asCleanupFailure({ home, task, input }: OpenRun, cause: unknown): Promise<unknown> {
   if (isTransient(cause) || cause instanceof LeaseLostError || cause instanceof LateWriterError) return cause;
   const left = describePending(await readState(home.keyValues));
   const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
   const what = left === '' ? '' : `; to be dropped still: ${left}`;
-  const message = `${task.description} is complete, but its clean-up is not: ${why}${what}. Mend it, then "carryover cleanup" goes on`;
+  const command = input.copy === undefined ? '"carryover cleanup"' : 'the same command';
+  const message = `${task.description} is complete, but its clean-up is not: ${why}${what}. Mend it, then ${command} goes on`;
   return new CleanupFailedError(message, { cause });
 }

@@ -30,6 +30,8 @@ export async function complete({ run }: StepInput, deps: Dependencies, call: Cal
 }
 
 async function cutOver({ home, run, task }: OpenRun, cutover: Cutover, completedAt: string): Promise<void> {
+  const { namesKeptMs } = cutover;
+  const names = namesKeptMs === undefined ? {} : { namesKeptMs };
   await changeStateAsOwner(home.keyValues, run, (state) => {
     if (state.attempt === undefined || state.attempt.phase === 'complete') return state;
     return {
@@ -37,7 +39,7 @@ async function cutOver({ home, run, task }: OpenRun, cutover: Cutover, completed
       version: task.registered?.version ?? state.version,
       active: { ...state.active, ...cutover.active },
       cleanup: [...state.cleanup, ...(cutover.cleanup ?? [])],
-      attempt: { ...state.attempt, phase: 'complete', completedAt },
+      attempt: { ...state.attempt, phase: 'complete', completedAt, ...names },
     };
   });
 }
