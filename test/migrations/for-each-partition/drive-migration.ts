@@ -1,7 +1,7 @@
 import type { Json } from '../../../src/json.js';
 import type { Ledger, UnitRecord } from '../../../src/ledger/ledger.js';
 import type { MigrationDefinition, Stage } from '../../../src/migrations/definition.js';
-import type { Migration, MigrationContext } from '../../../src/migrations/migration.js';
+import type { Migration, MigrationContext, UnitGroup } from '../../../src/migrations/migration.js';
 import { withDefaults } from '../../../src/settings.js';
 import { noUsage, type Cursor, type Fence, type Store } from '../../../src/stores/store.js';
 
@@ -15,6 +15,8 @@ export interface Kept {
   units: KeptUnit[];
   items: number;
   complete: boolean;
+  /** Calls so far: one that was left behind changes nothing of this any more. */
+  calls: number;
 }
 
 export interface KeptUnit {
@@ -28,7 +30,7 @@ export interface KeptUnit {
 }
 
 export function newAttempt(attempt: string): Kept {
-  return { attempt, token: 1, round: 0, setUp: false, units: [], items: 0, complete: false };
+  return { attempt, token: 1, round: 0, setUp: false, units: [], items: 0, complete: false, calls: 0 };
 }
 
 export interface DriveOptions {
@@ -96,15 +98,29 @@ export function contextOf(options: DriveOptions, kept: Kept): MigrationContext {
  */
 export async function drive(definition: MigrationDefinition, options: DriveOptions, kept: Kept): Promise<void> {
   const migration = await definition.open(stageOf(options));
+  const call = { migration, options, kept, number: (kept.calls += 1) };
   while (!kept.complete) {
-    if (!kept.setUp) await setup(migration, options, kept);
-    for (const unit of kept.units.filter(({ done }) => !done)) await work(migration, options, kept, unit);
+    if (!kept.setUp) await setup(call);
+    for (const unit of kept.units.filter(({ done }) => !done)) await work(call, unit);
     const failed = kept.units.find(({ failure }) => failure !== undefined);
     if (failed?.failure !== undefined) throw failed.failure;
     const next = await migration.judge?.(contextOf(options, kept));
+    assertCurrent(call);
     if (next !== 'again') kept.complete = true;
     else Object.assign(kept, { round: kept.round + 1, setUp: false, setupCursor: undefined });
   }
+}
+
+interface DriveCall {
+  readonly migration: Migration;
+  readonly options: DriveOptions;
+  readonly kept: Kept;
+  readonly number: number;
+}
+
+/** As the ledger does by tokens, leases and sequence numbers. */
+function assertCurrent({ kept, number }: DriveCall): void {
+  if (kept.calls !== number) throw new CallEnded('another call goes on with it');
 }
 
 /** The next run of the attempt: another owner, a larger token, a Setup from its beginning. */
@@ -117,25 +133,32 @@ export function nextRun(kept: Kept): void {
 
 /** One call of Setup. */
 export async function setUp(definition: MigrationDefinition, options: DriveOptions, kept: Kept): Promise<void> {
-  await setup(await definition.open(stageOf(options)), options, kept);
+  await setup({ migration: await definition.open(stageOf(options)), options, kept, number: (kept.calls += 1) });
 }
 
-async function setup(migration: Migration, options: DriveOptions, kept: Kept): Promise<void> {
+async function setup(call: DriveCall): Promise<void> {
+  const { migration, options, kept } = call;
   const context = { ...contextOf(options, kept), previousAttempts: [], ledgerId: 'test' };
   for await (const progress of migration.setup(context, kept.setupCursor)) {
-    if ('group' in progress) await plan(kept, progress.group);
-    else if ('cursor' in progress) safePoint(options, () => (kept.setupCursor = json(progress.cursor)));
+    assertCurrent(call);
+    if ('group' in progress) await plan(call, progress.group);
+    else if ('cursor' in progress) safePoint(call, () => (kept.setupCursor = json(progress.cursor)));
   }
+  assertCurrent(call);
   kept.setUp = true;
 }
 
-async function plan(kept: Kept, group: { table: string; plan(): Promise<readonly Json[]> }): Promise<void> {
-  if (kept.units.some(({ table }) => table === group.table)) return;
-  for (const each of await group.plan())
-    kept.units.push({ unit: kept.units.length, table: group.table, round: kept.round, work: json(each), done: false });
+async function plan(call: DriveCall, group: UnitGroup): Promise<void> {
+  const { units, round } = call.kept;
+  if (units.some(({ table }) => table === group.table)) return;
+  const works = await group.plan();
+  assertCurrent(call);
+  for (const work of works)
+    units.push({ unit: units.length, table: group.table, round, work: json(work), done: false });
 }
 
-async function work(migration: Migration, options: DriveOptions, kept: Kept, unit: KeptUnit): Promise<void> {
+async function work(call: DriveCall, unit: KeptUnit): Promise<void> {
+  const { migration, options, kept } = call;
   const record: UnitRecord = {
     ...{ scope: `${kept.attempt}/migrate`, unit: unit.unit, table: unit.table, work: unit.work },
     ...{ sequence: 1, token: kept.token, items: 0, sizeBytes: 0, usage: noUsage, done: false, revision: 1 },
@@ -143,20 +166,23 @@ async function work(migration: Migration, options: DriveOptions, kept: Kept, uni
   };
   try {
     for await (const { cursor, items } of migration.migrate(record, unit.cursor, contextOf(options, kept)))
-      safePoint(options, () => {
+      safePoint(call, () => {
         unit.cursor = json(cursor);
         kept.items += items;
       });
+    assertCurrent(call);
     unit.done = true;
   } catch (error) {
+    assertCurrent(call);
     const { name } = error as Error;
     if (name !== 'PartitionsFailedError' && name !== 'CorruptDataError') throw error;
     unit.failure = error as Error;
   }
 }
 
-function safePoint({ atSafePoint }: DriveOptions, keep: () => void): void {
-  const next = atSafePoint?.() ?? 'go on';
+function safePoint(call: DriveCall, keep: () => void): void {
+  assertCurrent(call);
+  const next = call.options.atSafePoint?.() ?? 'go on';
   if (next !== 'kill') keep();
   if (next !== 'go on') throw new CallEnded(next);
 }

@@ -158,11 +158,13 @@ describe('what is no fault of the partition', () => {
   test('ends the call when nothing may be sent any more, also if migrate hides that behind its own error', async () => {
     const over = new StoreUnavailableError('the time of this call is over');
     let mayNot = false;
+    let tries = 0;
     const assertMaySend = (): void => {
       if (mayNot) throw over;
     };
     const migrate: Migrate = async (_partition, context) => {
       mayNot = true;
+      tries += 1;
       try {
         context.assertMaySend();
       } catch {
@@ -170,6 +172,7 @@ describe('what is no fault of the partition', () => {
       }
     };
     await expect(run(migrate, { assertMaySend })).rejects.toBe(over);
+    expect(tries).toBe(1);
     expect(await entryOf('acme')).toBeUndefined();
   });
 
@@ -190,10 +193,12 @@ test('a partition that fails slowly is not tried for ever: the tries of one run 
   const ending = (): boolean => tries > 0;
   const atSafePoint = (): 'stop' => 'stop';
   let failure: unknown;
-  for (let calls = 0; calls < 30; calls += 1) {
+  let calls = 0;
+  for (; calls < 30; calls += 1) {
     failure = await run(migrate, { ending, atSafePoint }).catch((error: unknown) => error);
     if (!(failure instanceof CallEnded)) break;
   }
   expect(failure).toMatchObject({ name: 'PartitionsFailedError' });
   expect(tries).toBe(9);
+  expect(calls).toBeGreaterThan(tries - 1);
 });

@@ -63,6 +63,15 @@ describe('forEachPartition', () => {
     expect(await partitionVersion(store.keyValues, 'ahead')).toBe(4);
   });
 
+  test('never gives a partition a lower version than it has', async () => {
+    const later = { dataVersion: 9, changedAt: '2026-01-01T00:00:00.000Z' };
+    const { definition } = noting(['acme'], {
+      migrate: async () => void (await changePartition(store.keyValues, 'acme', () => later)),
+    });
+    await drive(definition, { store, ledger }, newAttempt(ulid()));
+    expect(await partitionEntry(store.keyValues, 'acme')).toEqual(later);
+  });
+
   test('takes partitions without an entry to be at the version that the database came with', async () => {
     await changeState(store.keyValues, (state) => ({ ...state, version: 5, baseline: 5 }));
     const { done, definition } = noting(['acme']);

@@ -91,7 +91,7 @@ describe.each([
   ['of its own', true],
   ['of those that are registered', false],
 ])('Setup that is stopped in a listing %s', (_which, own) => {
-  const ids = Array.from({ length: 130 }, (_, index) => `tenant ${String(index).padStart(3, '0')}`);
+  const ids = Array.from({ length: 133 }, (_, index) => `tenant ${String(index).padStart(3, '0')}`);
   const definition = forEachPartition({ ...(own ? { partitions: () => ids } : {}), migrate: () => Promise.resolve() });
   beforeEach(async () => {
     if (own) return;
@@ -142,14 +142,49 @@ test('a wave has as many partitions as it says, also when its Setup was stopped'
   expect((await planned()).flat()).toEqual(ids.slice(0, 33));
 });
 
-test('a planner that was left behind changes no unit that its successor has planned', async () => {
-  let listed = ['a', 'b', 'c'];
-  const definition = forEachPartition({ partitions: () => listed, migrate: () => Promise.resolve() });
+test('a planner that was left behind changes nothing that its successor has planned', async () => {
+  let goOn = (): void => undefined;
+  const waiting = new Promise<void>((resolve) => (goOn = resolve));
   const late: Kept = structuredClone(kept);
-  await setUp(definition, { store, ledger }, kept);
-  listed = ['x', 'y', 'z', 'a'];
-  await setUp(definition, { store, ledger }, late);
+  const definition = (listed: readonly string[], until?: Promise<void>) =>
+    forEachPartition({
+      async *partitions() {
+        await until;
+        yield* listed;
+      },
+      migrate: () => Promise.resolve(),
+    });
+  const left = setUp(definition(['x', 'y'], waiting), { store, ledger }, late);
+  await setUp(definition(['a', 'b', 'c']), { store, ledger }, kept);
+  goOn();
+  await left;
   expect((await planned()).flat()).toEqual(['a', 'b', 'c']);
+  nextRun(kept);
+  await setUp(definition(['a', 'b', 'c', 'd']), { store, ledger }, kept);
+  expect((await planned()).flat()).toEqual(['a', 'b', 'c']);
+});
+
+test('what is gathered for a unit is listed again when a call is stopped before it is planned', async () => {
+  // Twenty units of one partition each, and three partitions of the next unit, which has five.
+  const lagging = Array.from({ length: 23 }, (_, index) => `tenant ${index}`);
+  const done = Array.from({ length: 2_500 }, (_, index) => `done ${index}`);
+  for (const id of done) await registerPartition(store.keyValues, id, 1);
+  const definition = forEachPartition({
+    partitions: () => [...lagging, ...done, 'last'],
+    migrate: () => Promise.resolve(),
+  });
+  let points = 0;
+  expect(await setUpInCalls(definition, { atSafePoint: () => ((points += 1) === 21 ? 'stop' : 'go on') })).toBe(2);
+  expect((await planned()).flat()).toEqual([...lagging, 'last']);
+});
+
+test('a partition that is migrated alone has one unit, however often that is planned', async () => {
+  const definition = forEachPartition({ partitions: () => ['a', 'b'], migrate: () => Promise.resolve() });
+  for (let runs = 0; runs < 3; runs += 1) {
+    await setUp(definition, { store, ledger, partition: 'b' }, kept);
+    nextRun(kept);
+  }
+  expect(kept.units.map(({ table }) => table)).toEqual(['partition b, part 1']);
 });
 
 test.each([
