@@ -179,6 +179,33 @@ export class PartitionsFailedError extends CarryoverError {
   }
 }
 
+/** An item that could not be carried, by the key that it has in the source. */
+export interface QuarantinedKey {
+  readonly table: string;
+  readonly key: string;
+  readonly reason: string;
+}
+
+const shownKey = 200;
+const shownReason = 200;
+
+/** Items could not be carried, more than the migration allows; they are kept whole, with their reasons. Exit code 3. */
+export class ItemsQuarantinedError extends CarryoverError {
+  override readonly name = 'ItemsQuarantinedError';
+  constructor(
+    /** The first of them. */
+    readonly items: readonly QuarantinedKey[],
+    { count, allowed, place }: { readonly count: number; readonly allowed: number; readonly place: string },
+  ) {
+    const first = items.map(
+      ({ table, key, reason }) => `table "${table}", ${shortened(key, shownKey)}: ${shortened(reason, shownReason)}`,
+    );
+    const more = count > items.length ? [`… and ${count - items.length} more`] : [];
+    const what = `${count} ${count === 1 ? 'item is' : 'items are'} in quarantine, and ${allowed} may be`;
+    super([`${what}: ${place} keeps them whole`, ...first, ...more].join('\n'));
+  }
+}
+
 /** What the state machine retries: see `Retry` in its definition. */
 export function isTransient(error: unknown): boolean {
   return (

@@ -2,6 +2,7 @@ import type { Settings } from '../../settings.js';
 import type { Cursor } from '../../stores/store.js';
 import { forgetAttempt } from '../../versions/attempt-tables.js';
 import type { Migration, MigrationContext, SetupProgress } from '../migration.js';
+import { assertAllowed } from '../quarantine/assert-allowed.js';
 import { completeTables } from './complete-tables.js';
 import type { CopyPlan, CopySetupContext, CopyStores } from './copy-context.js';
 import type { CopyInput } from './copy-input.js';
@@ -12,8 +13,8 @@ import { forecastCopy } from './forecast.js';
 import { prepareTable } from './prepare-table.js';
 import { selectTables } from './select-tables.js';
 import { sideBySide } from './side-by-side.js';
-import type { TableChanges } from './table-changes.js';
-import { transformItems } from './transform-items.js';
+import { changesItems, type TableChanges } from './table-changes.js';
+import { TransformedItems } from './transformed-items.js';
 
 export interface CopyOptions {
   /** Where a fault of an option is; default as in an ad-hoc copy: `copy.tables`. */
@@ -37,6 +38,8 @@ export function copyMigration(
     settings: settingsOf(context, input),
     fence: context.fenceFor(target),
   });
+  const isQuarantining = quarantine !== undefined || Object.values(changes).some(changesItems);
+  const transformed = new TransformedItems();
   return {
     // An archive's part is replaced whole: one checkpoint each, so that no whole part is written twice.
     checkpoints: target.capabilities.merge ? 'frequent' : 'each',
@@ -44,7 +47,11 @@ export function copyMigration(
     setup: (context, from) => setup(inCopy(context), from),
     migrate: (unit, from, context) => copySegment(unit, from, inCopy(context)),
     expects: (context, after) => copyExpectations(inCopy(context), after),
-    transformed: (table, items, context) => transformItems(inCopy(context), table, items),
+    transformed: (table, items, context) => transformed.of(inCopy(context), table, items),
+    judge: async ({ ledger, attempt }) => {
+      if (isQuarantining) await assertAllowed(ledger, attempt, quarantine ?? 0);
+      return 'complete';
+    },
     complete: (context, from) => completeTables(inCopy(context), from),
     cleanup: ({ attempt, ending }) => forgetAttempt(target.keyValues, attempt, ending),
   };

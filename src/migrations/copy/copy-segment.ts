@@ -3,8 +3,8 @@ import type { UnitRecord } from '../../ledger/ledger.js';
 import { addUsage, noUsage, type Cursor, type Segment, type Usage } from '../../stores/store.js';
 import type { Progress } from '../migration.js';
 import type { CopyContext } from './copy-context.js';
-import { changeOf } from './table-changes.js';
-import { transformed } from './transform-items.js';
+import { openQuarantiningWriter } from './quarantining-writer.js';
+import { isQuarantining } from './table-changes.js';
 
 /**
  * Carries one segment of a table, whose unit has the name of the target's. Yields when the writer says that what it took makes a good batch, transaction or part, and when
@@ -15,17 +15,19 @@ export async function* copySegment(
   from: Cursor | undefined,
   context: CopyContext,
 ): AsyncIterable<Progress> {
-  const { source, target, fence, changes } = context;
+  const { source, target, fence } = context;
   const segment = unit.work as unknown as Segment;
   const resume = from === undefined ? { position: 0 } : (from as unknown as CopyCursor);
-  const change = changeOf(changes, segment.table);
-  const writer = target.writer(unit.table, { unit: unit.unit, position: resume.position, fence });
+  const { position: at } = resume;
+  const writer = isQuarantining(context, segment.table)
+    ? await openQuarantiningWriter(context, { unit, position: at, fromStart: resume.at === undefined })
+    : target.writer(unit.table, { unit: unit.unit, position: at, fence });
   let { position } = resume;
   let pending = nothing;
   try {
     let last: Cursor | undefined;
     for await (const page of source.read(segment, resume.at)) {
-      await writer.write(await transformed(change, page.items));
+      await writer.write(page.items);
       pending = {
         items: pending.items + page.items.length,
         sizeBytes: pending.sizeBytes + page.sizeBytes,

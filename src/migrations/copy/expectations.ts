@@ -3,7 +3,7 @@ import type { Expectation } from '../migration.js';
 import type { CopyContext } from './copy-context.js';
 import { describeIfThere } from './describe-if-there.js';
 import { selectTables, type SelectedTable } from './select-tables.js';
-import { changeOf, changesItems, targetDescription } from './table-changes.js';
+import { changeOf, isQuarantining, targetDescription } from './table-changes.js';
 import { tablePlans } from './table-plan.js';
 
 /** What must equal what, by the names of the tables in the target; both sides are found by the target's key. */
@@ -19,7 +19,7 @@ export async function* copyExpectations(context: CopyContext, after: string): As
     const change = changeOf(changes, selected.table);
     const { key, ttlAttribute } = targetDescription(await source.describe(selected.table), change);
     const view = { key, ...(ttlAttribute === undefined ? {} : { ttlAttribute }) };
-    const transformed = changesItems(change) ? { transformed: true } : {};
+    const transformed = isQuarantining(context, selected.table) ? { transformed: true } : {};
     yield {
       table: selected.target,
       relation: merged && target.get !== undefined ? 'contained' : 'equal',

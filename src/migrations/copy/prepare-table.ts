@@ -20,7 +20,8 @@ import { saveTablePlan, tablePlan } from './table-plan.js';
 export async function* prepareTable(context: CopySetupContext, selected: SelectedTable): AsyncIterable<SetupProgress> {
   const { source, target, ledger, attempt, input, changes } = context;
   const { target: table, mode } = selected;
-  const description = targetDescription(await source.describe(selected.table), changeOf(changes, selected.table));
+  const carried = await source.describe(selected.table);
+  const description = targetDescription(carried, changeOf(changes, selected.table));
   const plan = await tablePlan(ledger, attempt, table);
   assertSameSource(plan?.sourceIdentity, description, selected, source.location);
   const existing = await describeIfThere(target, table);
@@ -45,7 +46,10 @@ export async function* prepareTable(context: CopySetupContext, selected: Selecte
       },
     };
   const sourceIdentity = description.identity;
-  await saveTablePlan(ledger, attempt, { table, mode, merged, sourceIdentity, targetIdentity, description });
+  await saveTablePlan(ledger, attempt, {
+    ...{ table, mode, merged, sourceIdentity, targetIdentity, description },
+    source: { table: selected.table, key: carried.key },
+  });
 }
 
 /** Checkpoints speak of the source's table as it was planned; another one would be carried in part. */

@@ -30,6 +30,14 @@ export function changesItems({ key, transform }: TableChange): boolean {
   return key !== undefined || transform !== undefined;
 }
 
+/** Whether items of this table that cannot be carried are kept in quarantine; elsewhere they fail their unit. */
+export function isQuarantining(
+  { changes, quarantine }: { readonly changes: TableChanges; readonly quarantine: number | undefined },
+  table: string,
+): boolean {
+  return quarantine !== undefined || changesItems(changeOf(changes, table));
+}
+
 /**
  * A table of the source as it will be in the target. One that is only renamed stays what it is. What becomes of its items
  * may not fit the columns that a relational engine made of it, or the indexes of another key: then it is described as a

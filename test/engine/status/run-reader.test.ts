@@ -29,7 +29,14 @@ const token = 3;
 async function plannedRun(run: string, units: number): Promise<RunReader> {
   await ledger.startRun({ run, input: null, who: 'anna', where: 'here', startedAt: '2026-11-02T08:00:00.000Z' });
   await ledger.changeRun(run, { attempt: run, token, step: 'setup' });
-  const plan = { table: 'things', mode: 'carry', merged: false, sourceIdentity: '', targetIdentity: '' } as const;
+  const plan = {
+    table: 'things',
+    mode: 'carry',
+    merged: false,
+    source: { table: 'things', key: thingsTable.key },
+    sourceIdentity: '',
+    targetIdentity: '',
+  } as const;
   await saveTablePlan(ledger, run, { ...plan, description: { ...thingsTable, items: 9_000 } });
   const works = Array.from({ length: units }, (_, unit) => ({ unit, table: 'things', work: null }));
   await ledger.planUnits(scopes.migrate(run), works);
