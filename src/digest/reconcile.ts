@@ -27,7 +27,7 @@ export interface Reconciled {
   readonly missing: readonly string[];
   readonly extra: readonly string[];
   readonly changed: readonly string[];
-  /** Of the missing ones: keys that more than one expected item has, so that one took the place of the other. */
+  /** Of the missing and the changed ones: keys that several expected items have, so that one took the place of the other. */
   readonly collided: readonly string[];
   readonly counts: {
     readonly missing: number;
@@ -64,7 +64,8 @@ export function reconcile(
       counts[kind] += left[kind];
       if (left[kind] > 0) found[kind].add(key);
     }
-    if (left.missing > 0 && openKey.expectedItems > 1) collided.push(key);
+    // Where each expected item is looked up, the one that is there is found for the other too: changed, not missing.
+    if (left.missing + left.changed > 0 && openKey.expectedItems > 1) collided.push(key);
   }
   const first = (keys: Iterable<string>) => [...keys].sort().slice(0, namesAtMost);
   return {

@@ -112,5 +112,8 @@ function describeDifferences(verdict: Verdict): string {
   const named = (['missing', 'extra', 'changed'] as const)
     .filter((kind) => keys[kind].length > 0)
     .map((kind) => `; ${kind}: ${keys[kind].slice(0, 3).join(', ')}`);
-  return `table "${table}" differs: ${counts}${more}${expired}${named.join('')}`;
+  const collided = differences.collided.slice(0, 3).join(', ');
+  const several =
+    collided === '' ? '' : `; each the key of several items of the source, of which one is there: ${collided}`;
+  return `table "${table}" differs: ${counts}${more}${expired}${named.join('')}${several}`;
 }

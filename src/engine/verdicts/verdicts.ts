@@ -30,7 +30,7 @@ const verdictSchema = z.object({
       further: z.number().int(),
       /** The first keys of each, as JSON texts. */
       keys: z.object({ missing: z.array(z.string()), extra: z.array(z.string()), changed: z.array(z.string()) }),
-      /** Missing keys that more than one item of the source has: one took the place of the other. */
+      /** Missing or changed keys that several items of the source have: one took the place of the other. */
       collided: z.array(z.string()),
     })
     .optional(),
