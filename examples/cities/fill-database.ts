@@ -24,7 +24,7 @@ async function fillCountry({ cities, sql, versions }: Service, { code, name, cit
   await sql.query('INSERT INTO countries (code, name) VALUES ($1, $2) ON CONFLICT DO NOTHING', [code, name]);
   const found: [string, FirstCity][] = [...own];
   await sql.query(
-    `INSERT INTO search (country, city, name, population)
+    `INSERT INTO places (country, city, name, population)
       SELECT $1, city, name, population FROM unnest($2::int[], $3::text[], $4::int[]) AS given (city, name, population)
       ON CONFLICT DO NOTHING`,
     [code, found.map(([id]) => id), found.map(([, city]) => city.name), found.map(([, city]) => city.population)],

@@ -7,7 +7,7 @@ import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 export interface Service {
   /** A record for each city: the country's code, the city's id, JSON. */
   readonly cities: KeyValueStore;
-  /** The tables of SQL: `countries`, and `search`, which finds cities by their names. */
+  /** The tables of SQL: `countries`, and `places`, what the public may see of cities. */
   readonly sql: pg.Pool;
   /** Where the data's version is, the live names of tables, and each country's own version. */
   readonly versions: KeyValueStore;

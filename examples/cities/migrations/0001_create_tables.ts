@@ -4,7 +4,7 @@ import { sql } from 'carryover';
 export default sql({
   statements: [
     'CREATE TABLE countries (code text PRIMARY KEY, name text NOT NULL)',
-    `CREATE TABLE search (
+    `CREATE TABLE places (
       country text NOT NULL,
       city integer NOT NULL,
       name text NOT NULL,

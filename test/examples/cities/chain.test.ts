@@ -45,6 +45,7 @@ describe('the chain of the example', () => {
     expect((await historyOf(world)).map(({ version, kind }) => [version, kind])).toEqual([
       [1, 'sql'],
       [2, 'for-each-partition'],
+      [3, 'copy-tables'],
       [5, 'for-each-partition'],
     ]);
   });

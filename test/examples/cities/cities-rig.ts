@@ -8,8 +8,10 @@ import { openService, type Service } from '../../../examples/cities/service.js';
 import { localHandlers } from '../../../src/cli/handlers.js';
 import type { Dependencies } from '../../../src/engine/dependencies.js';
 import { runStatus, type RunStatus } from '../../../src/engine/status/run-status.js';
+import { chainSummary, type ChainSummary } from '../../../src/engine/tasks/chain-summary.js';
+import { savedChainForecast, type ChainForecast } from '../../../src/engine/tasks/forecast-chain.js';
 import type { Json } from '../../../src/json.js';
-import { openLocalRuntime, type LocalRuntime } from '../../../src/local/local-runtime.js';
+import { openLocalRuntime } from '../../../src/local/local-runtime.js';
 import { runStateMachine } from '../../../src/local/state-machine.js';
 import type { Registry } from '../../../src/migrations/registry.js';
 import type { Project } from '../../../src/project.js';
@@ -37,18 +39,22 @@ export interface WorldOptions {
 /** One database of the example with all around it. */
 export interface World {
   readonly service: Service;
-  /** The ledger and the stores as the command line opens them. */
-  readonly dependencies: Dependencies;
   readonly postgres: { readonly url: string; readonly schema: string };
   readonly dynamodb: { readonly endpoint: string; readonly prefix: string };
   /** Loads the first cities of these countries; of all by default. */
   load(options?: { readonly atMost?: number; readonly only?: readonly string[] }): Promise<readonly Country[]>;
-  /** Runs the state machine once with `{ up: input }`; `around` puts something around what it runs in. */
-  up(input?: Json, around?: Around): Promise<RunStatus>;
+  /** Runs the state machine once with `{ up: input }`, with stores that are opened anew, as each command does. */
+  up(input?: Json, around?: Around): Promise<Run>;
   close(): Promise<void>;
 }
 
+export interface Run extends RunStatus {
+  readonly forecast: ChainForecast | undefined;
+  readonly summary: ChainSummary | undefined;
+}
+
 export interface Around {
+  /** Puts something around what the run works with. */
   readonly dependencies?: (given: Dependencies) => Dependencies;
   readonly callMs?: number;
 }
@@ -93,12 +99,10 @@ async function openWorld(
   const directory = { url: `dynamodb://us-east-1/${name}-?endpoint=${endpoint}`, allowReplace: true };
   const ledger = `dynamodb://us-east-1/ledger-${name}-?endpoint=${endpoint}`;
   const project = { ...configured, stores: { ...configured.stores, database, directory }, ledger };
-  const runtime = await openLocalRuntime({ project, registry, who: 'a test', where: 'this machine' });
   const service = await openService(database);
   let closing: Promise<void> | undefined;
   return {
     service,
-    dependencies: runtime.dependencies,
     postgres: { url: postgresUrl, schema: name },
     dynamodb: { endpoint, prefix: `${name}-` },
     async load({ atMost = 2, only } = {}) {
@@ -106,23 +110,24 @@ async function openWorld(
       await fillDatabase(service, chosen);
       return chosen;
     },
-    up: (input = {}, around = {}) => runUp(runtime.dependencies, input, around),
-    close: () => (closing ??= closed(service, runtime)),
+    async up(input = {}, around = {}) {
+      const runtime = await openLocalRuntime({ project, registry, who: 'a test', where: 'this machine' });
+      try {
+        return await runUp(runtime.dependencies, input, around);
+      } finally {
+        await runtime.close();
+      }
+    },
+    close: () => (closing ??= service.close()),
   };
 }
 
-async function closed(service: Service, runtime: LocalRuntime): Promise<void> {
-  await service.close();
-  await runtime.close();
-}
-
-/** Runs the state machine; returns what the ledger says of it. Calls leave the lease to one another, as on the command line. */
-async function runUp(given: Dependencies, input: Json, around: Around): Promise<RunStatus> {
+/** Runs the state machine; returns what the ledger says of it. */
+async function runUp(given: Dependencies, input: Json, around: Around): Promise<Run> {
   const execution = ulid();
-  const dependencies = { ...given, heldLeases: new Map<never, never>() };
   await runStateMachine({
     definition,
-    handlers: localHandlers(around.dependencies?.(dependencies) ?? dependencies),
+    handlers: localHandlers(around.dependencies?.(given) ?? given),
     execution,
     input: { up: input },
     callMs: around.callMs ?? 60_000,
@@ -130,5 +135,9 @@ async function runUp(given: Dependencies, input: Json, around: Around): Promise<
   });
   const status = await runStatus(given.ledger, execution);
   if (status === undefined) throw new Error(`execution ${execution} left no record`);
-  return status;
+  const [forecast, summary] = await Promise.all([
+    savedChainForecast(given.ledger, execution),
+    chainSummary(given.ledger, execution),
+  ]);
+  return { ...status, forecast, summary };
 }

@@ -1,7 +1,6 @@
 import { type AttributeValue, DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { history, type HistoryEntry } from '../../../src/versions/history.js';
 import { partitionEntries, type PartitionEntry } from '../../../src/versions/partition-versions.js';
-import { activeTable } from '../../../src/versions/active-table.js';
 import type { World } from './cities-rig.js';
 
 /** A city's record, whatever its version. */
@@ -12,7 +11,7 @@ export interface Contents {
   /** By country and id. */
   readonly cities: Readonly<Record<string, Readonly<Record<string, CityRecord>>>>;
   readonly countries: readonly unknown[];
-  readonly search: readonly unknown[];
+  readonly places: readonly unknown[];
   /** The tables of DynamoDB with their items. */
   readonly directory: Readonly<Record<string, readonly string[]>>;
 }
@@ -20,11 +19,12 @@ export interface Contents {
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 export async function contentsOf(world: World): Promise<Contents> {
+  const { carryover: _, ...others } = await directoryOf(world);
   return {
     cities: await citiesIn(world),
     countries: await rowsOf(world, 'countries'),
-    search: await rowsOf(world, await activeTable(world.service.versions, 'search', { keptMs: 0 })),
-    directory: await directoryOf(world),
+    places: await rowsOf(world, 'places'),
+    directory: others,
   };
 }
 
@@ -66,10 +66,16 @@ async function itemsOf(client: DynamoDBClient, table: string): Promise<string[]>
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       }),
     );
-    items.push(...(page.Items ?? []).map((item) => JSON.stringify(Object.entries(item).sort())));
+    items.push(...(page.Items ?? []).map((item) => itemText(item)));
     start = page.LastEvaluatedKey;
     if (start === undefined) return items.sort();
   }
+}
+
+function itemText(item: Record<string, AttributeValue>): string {
+  return JSON.stringify(Object.entries(item).sort(), (_, value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
+  );
 }
 
 /** Every row of every table of PostgreSQL, Carryover's own among them, every column of theirs, and every item of DynamoDB. */
