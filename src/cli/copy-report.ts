@@ -128,7 +128,7 @@ function differencesText(differences: DifferenceReport | null): string {
 }
 
 /** Each differing table's counts and first keys, for people. */
-export function differencesTextOf({ tables }: CopyReport): string[] {
+export function differencesTextOf({ tables }: Pick<CopyReport, 'tables'>): string[] {
   return tables.flatMap(({ table, differences }) => {
     if (differences === null || differences.total === 0) return [];
     const { missing, extra, changed, atLeast, keys } = differences;

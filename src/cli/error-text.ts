@@ -2,7 +2,7 @@ import { differencesTextOf, type CopyReport } from './copy-report.js';
 import { withOptionFields } from './option-fields.js';
 
 /** Why a run failed, for people: what differs, what is wrong with the input, or the error and its step. */
-export function errorText(error: NonNullable<CopyReport['error']>, report: CopyReport): string {
+export function errorText(error: NonNullable<CopyReport['error']>, report: Pick<CopyReport, 'tables'>): string {
   const differences = differencesTextOf(report);
   if (error.name === 'ValidationFailedError' && differences.length > 0)
     return ['Validation found differences:', ...differences].join('\n');

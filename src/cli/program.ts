@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addCopyCommand } from './copy-command.js';
 import { addInitCommand } from './init-command.js';
 import { addNewCommand } from './new-command.js';
+import { addUpCommand } from './up-command.js';
 import { addStatusCommand } from './status-command.js';
 
 const exitCodeHelp = `
@@ -23,6 +24,7 @@ export function createProgram(version: string, exit: (code: number) => void): Co
     .addHelpText('after', exitCodeHelp);
   addInitCommand(program, exit);
   addNewCommand(program, exit);
+  addUpCommand(program, exit);
   addCopyCommand(program, exit);
   addStatusCommand(program, exit);
   for (const command of program.commands) command.copyInheritedSettings(program).addHelpText('after', exitCodeHelp);
