@@ -154,10 +154,10 @@ test('a planner that was left behind changes nothing that its successor has plan
       },
       migrate: () => Promise.resolve(),
     });
-  const left = setUp(definition(['x', 'y'], waiting), { store, ledger }, late);
+  const left = setUp(definition(['x', 'y'], waiting), { store, ledger, atSafePoint: () => 'stop' }, late);
   await setUp(definition(['a', 'b', 'c']), { store, ledger }, kept);
   goOn();
-  await left;
+  await expect(left).rejects.toThrow(CallEnded);
   expect((await planned()).flat()).toEqual(['a', 'b', 'c']);
   nextRun(kept);
   await setUp(definition(['a', 'b', 'c', 'd']), { store, ledger }, kept);

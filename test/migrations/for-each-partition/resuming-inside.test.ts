@@ -85,6 +85,19 @@ test('a run that was killed inside a partition goes on there in the next run', a
   expect(begun).toEqual([undefined, ['half', 1.5, null]]);
 });
 
+test('a place inside another partition is none of this one: its chunk may have been planned by a late call', async () => {
+  const begun: unknown[] = [];
+  async function* migrate(_partition: string, _context: unknown, from: unknown) {
+    begun.push(from);
+    if (from === undefined) yield 'half';
+  }
+  await expect(run(migrate, { atSafePoint: () => (begun.length > 0 ? 'stop' : 'go on') })).rejects.toThrow(CallEnded);
+  const [unit] = kept.units;
+  unit!.cursor = { ...(unit!.cursor as object), partition: 'small' };
+  await run(migrate);
+  expect(begun).toEqual([undefined, undefined]);
+});
+
 test('the items that safe points count are added; a partition that counts none is one item', async () => {
   await run(async function* () {
     yield { cursor: 1, items: 40 };
