@@ -24,14 +24,18 @@ export const noPhase: PhaseStatus = {
   failures: [],
 };
 
-/** Units of one phase, added up by table. */
-export function phasesByTable(units: Iterable<UnitRecord>): Map<string, PhaseStatus> {
+/** Units of one phase, added up by table, or by what `nameOf` makes of its name. */
+export function phasesByTable(
+  units: Iterable<UnitRecord>,
+  nameOf: (table: string) => string,
+): Map<string, PhaseStatus> {
   const byTable = new Map<string, PhaseStatus & { from: number; to: number }>();
   for (const unit of units) {
-    const sum = byTable.get(unit.table) ?? { ...noPhase, from: Infinity, to: -Infinity };
+    const name = nameOf(unit.table);
+    const sum = byTable.get(name) ?? { ...noPhase, from: Infinity, to: -Infinity };
     const from = Math.min(sum.from, unit.startedAt === undefined ? Infinity : Date.parse(unit.startedAt));
     const to = Math.max(sum.to, Date.parse(unit.updatedAt));
-    byTable.set(unit.table, {
+    byTable.set(name, {
       units: sum.units + 1,
       done: sum.done + (unit.done ? 1 : 0),
       items: sum.items + unit.items,

@@ -1,5 +1,6 @@
 import type { Ledger, RunRecord } from '../../ledger/ledger.js';
 import { tablePlans } from '../../migrations/copy/table-plan.js';
+import { roundOfPart } from '../../migrations/for-each-partition/opened-step.js';
 import { attemptRecord, scopes } from '../attempts/attempt-record.js';
 import { chainSummary, type ChainSummary } from '../tasks/chain-summary.js';
 import { noPhase, phasesByTable, type PhaseStatus } from './phase-status.js';
@@ -84,9 +85,12 @@ export class RunReader {
 
   /** What was seen, by table. */
   #tables(): TableStatus[] {
-    const phases = (units: SeenUnits | undefined): Map<string, PhaseStatus> => phasesByTable(units?.all() ?? []);
-    const [migrate, validate] = [phases(this.#migrate), phases(this.#validate)];
     const plans = this.#plans ?? new Map<string, Plan>();
+    // A round of partitions is in many parts, each under a name of its own.
+    const nameOf = (table: string): string => (plans.has(table) ? table : roundOfPart(table));
+    const phases = (units: SeenUnits | undefined): Map<string, PhaseStatus> =>
+      phasesByTable(units?.all() ?? [], nameOf);
+    const [migrate, validate] = [phases(this.#migrate), phases(this.#validate)];
     const names = [...new Set([...plans.keys(), ...migrate.keys(), ...validate.keys()])].sort();
     return names.map((table) => ({
       table,

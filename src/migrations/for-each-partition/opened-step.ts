@@ -62,8 +62,18 @@ export function partitionHash(partition: string): string {
   return createHash('sha256').update(partition).digest('hex').slice(0, 32);
 }
 
+/** The name of a chunk of a round, for people. */
+export function partName(step: OpenedStep, round: number, chunk: number): string {
+  return `${roundName(step, round)}, part ${chunk + 1}`;
+}
+
+/** The name of the round that a chunk of this name belongs to. */
+export function roundOfPart(name: string): string {
+  return name.replace(/, part \d+$/, '');
+}
+
 /** A round's name for people. */
-export function roundName({ stage, options }: OpenedStep, round: number): string {
+function roundName({ stage, options }: OpenedStep, round: number): string {
   if (stage.partition !== undefined) return `partition ${shortened(stage.partition, 60)}`;
   const late = round - options.waves.length;
   return late < 0 ? `wave ${round + 1}` : `late partitions ${late + 1}`;

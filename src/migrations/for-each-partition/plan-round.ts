@@ -4,7 +4,7 @@ import type { Cursor } from '../../stores/store.js';
 import { partitionEntry } from '../../versions/partition-versions.js';
 import type { SetupContext, SetupProgress } from '../migration.js';
 import { isPartition, listPartitions, type ListedPartition } from './list-partitions.js';
-import { baselineVersion, isDue, planKind, roundName, type OpenedStep } from './opened-step.js';
+import { baselineVersion, isDue, partName, planKind, type OpenedStep } from './opened-step.js';
 import { PartitionChunk } from './partition-chunk.js';
 import { partitionContext } from './partition-context.js';
 import { RoundPlan, type RoundProgress } from './round-plan.js';
@@ -108,7 +108,7 @@ class Planning {
     const { round } = context;
     const chunk = this.at.chunks;
     await plan.putChunk(chunk, ids);
-    const table = `${roundName(step, round)}, part ${chunk + 1}`;
+    const table = partName(step, round, chunk);
     yield { group: { table, restart: false, plan: () => Promise.resolve([{ round, chunk }]) } };
     const { place: _before, ...at } = this.at;
     const next = { ...at, chunks: chunk + 1, taken: at.taken + ids.length };

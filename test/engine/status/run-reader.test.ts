@@ -122,6 +122,19 @@ describe('a run that is looked at again and again', () => {
     expect(seen).toEqual(await runStatus(ledger, 'chain'));
   });
 
+  test('adds up the parts of a round of partitions', async () => {
+    await ledger.startRun({ run: 'rounds', input: { up: {} }, who: 'anna', where: 'here', startedAt: '2026-11-02' });
+    const works = [0, 1, 2].map((unit) => ({ unit, table: `wave ${unit < 2 ? 1 : 2}, part ${unit + 1}`, work: null }));
+    await ledger.planUnits(scopes.migrate('rounds'), works);
+    await changeAttempt(ledger, { attempt: 'rounds', token }, { token, migrate: 3 });
+    await ledger.changeRun('rounds', { attempt: 'rounds', token, step: 'migrate' });
+    await work('rounds', 1, { done: true });
+    expect((await runStatus(ledger, 'rounds'))?.tables).toMatchObject([
+      { table: 'wave 1', migrate: { units: 2, done: 1, items: 10 } },
+      { table: 'wave 2', migrate: { units: 1, done: 0 } },
+    ]);
+  });
+
   test('is unknown until it is recorded, and without tables until it has an attempt', async () => {
     const reader = new RunReader(ledger, 'new');
     expect(await reader.look()).toBeUndefined();
