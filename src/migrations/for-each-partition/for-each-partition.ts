@@ -33,6 +33,8 @@ export function forEachPartition(given: ForEachPartitionOptions): MigrationDefin
 
 function migration(step: OpenedStep): Migration {
   return {
+    // What the code of a partition sends is not counted.
+    checkpoints: 'timed',
     forecast: (context) => forecastPartitions(step, context),
     setup: (context, from) => planRound(step, context, from),
     migrate: (unit, from, context) => migrateChunk(step, unit, from, context),

@@ -44,7 +44,7 @@ function withPlace(cursor: ChunkCursor, inside: ChunkCursor['inside']): ChunkCur
   return inside === undefined ? rest : { ...rest, inside };
 }
 
-/** Requests are not counted: what `migrate` sends is not known. A checkpoint is due by time alone. */
+/** Requests are not counted: what `migrate` sends is not known. */
 function progress(cursor: ChunkCursor, items: number): Progress {
   return { cursor: cursorJson(cursor), items, sizeBytes: 0, usage: noUsage };
 }
