@@ -9,7 +9,8 @@ import { existingFaults } from './existing-faults.js';
 import { isOwn, isPlannedElsewhere } from './own-table.js';
 import { segmentCount } from './segment-count.js';
 import type { SelectedTable } from './select-tables.js';
-import { changeOf, targetDescription } from './table-changes.js';
+import { replayQuarantine } from './replay-quarantine.js';
+import { changeOf, isQuarantining, targetDescription } from './table-changes.js';
 import { saveTablePlan, tablePlan } from './table-plan.js';
 
 /**
@@ -25,7 +26,10 @@ export async function* prepareTable(context: CopySetupContext, selected: Selecte
   const plan = await tablePlan(ledger, attempt, table);
   assertSameSource(plan?.sourceIdentity, description, selected, source.location);
   const existing = await describeIfThere(target, table);
-  if (plan !== undefined && existing?.identity === plan.targetIdentity) return;
+  if (plan !== undefined && existing?.identity === plan.targetIdentity) {
+    if (isQuarantining(context, selected.table)) yield* replayQuarantine(context, plan);
+    return;
+  }
 
   const listed = await attemptTable(target.keyValues, attempt, table);
   const own = existing !== undefined && isOwn(existing, listed);

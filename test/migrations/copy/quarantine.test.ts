@@ -121,3 +121,38 @@ describe('an item that cannot be carried', () => {
     expect(kept?.item).toEqual(large);
   });
 });
+
+describe('a migration that goes on after its items were mended', () => {
+  test('carries what was in quarantine, and validates it', async () => {
+    const stores = { source: await filled(10), target: openMemoryStore(), ledger };
+    const changes = {
+      orders: {
+        transform(item: Item): Item {
+          if ('N' in item['total']! && item['total'].N === '12') throw new Error('twelve');
+          return item;
+        },
+      },
+    };
+    const first = await carry(stores, { changes });
+    expect(first.run.exitCode).toBe(3);
+    await put(stores.source, 'orders', [{ id: { S: 'item-4' }, total: { N: '13' } }]);
+    const { run, tables } = await carry(stores, { changes });
+    expect(run).toMatchObject({ exitCode: 0, attempt: first.run.attempt });
+    expect(tables).toMatchObject([{ migrate: { items: 10 } }]);
+    expect(await itemsOf(stores.target, 'orders')).toContainEqual({ id: { S: 'item-4' }, total: { N: '13' } });
+    expect(await inQuarantine(run.attempt)).toEqual([]);
+  });
+
+  test('keeps what still cannot be carried, once, and forgets what the source has no more', async () => {
+    const stores = { source: await filled(10), target: openMemoryStore(), ledger };
+    const transform = (item: Item): Item => {
+      if (['item-4', 'item-5'].includes(idOf(item))) throw new Error('never');
+      return item;
+    };
+    await carry(stores, { changes: { orders: { transform } } });
+    await stores.source.remove?.('orders', [{ id: { S: 'item-4' } }]);
+    const { run } = await carry(stores, { changes: { orders: { transform } } });
+    expect(run.error?.message).toMatch(/^1 item is in quarantine/);
+    expect((await inQuarantine(run.attempt)).map(({ key }) => key)).toEqual(['{"id":"item-5"}']);
+  });
+});
