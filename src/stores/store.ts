@@ -79,6 +79,13 @@ export interface Store {
    */
   finish(description: TableDescription, fence?: Fence): Promise<boolean>;
 
+  /**
+   * This description, whose `name` is new, for a table beside the one called `original` that it is of: names of indexes,
+   * constraints, sequences and partitions that may be in a store once become others. The same every time. Absent where a
+   * table shares no names with others.
+   */
+  beside?(description: TableDescription, original: string): TableDescription;
+
   /** Closes connections; running reads and writes fail. Closing twice is no error. */
   close(): Promise<void>;
 }

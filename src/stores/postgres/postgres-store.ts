@@ -20,6 +20,7 @@ import type {
   Writer,
   WriterOptions,
 } from '../store.js';
+import { besideTable } from './catalog/beside-table.js';
 import { createTable } from './catalog/create-table.js';
 import { dropTable } from './catalog/drop-table.js';
 import { finishTable } from './catalog/finish-table.js';
@@ -157,6 +158,10 @@ class PostgresStore implements Store {
     return this.#change(description.name, fence, noLimit, ({ client }) =>
       finishTable(client, this.#schema, description),
     );
+  }
+
+  beside(description: TableDescription, original: string): TableDescription {
+    return besideTable(description, original);
   }
 
   async close(): Promise<void> {
