@@ -18,4 +18,11 @@ export {
   type Transformed,
 } from './migrations/copy/copy-tables.js';
 export { forEachPartition, type ForEachPartitionOptions } from './migrations/for-each-partition/for-each-partition.js';
+export {
+  rollover,
+  type ExternalIndex,
+  type IndexContext,
+  type KeptTime,
+  type RolloverOptions,
+} from './migrations/rollover/rollover.js';
 export { sql, type SqlInput } from './migrations/sql/sql.js';
