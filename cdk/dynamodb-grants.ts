@@ -25,7 +25,8 @@ const actionsOfNeeds: Readonly<Record<Need, Partial<Record<Place, readonly strin
   finish: { tables: ['UpdateTable', 'UpdateTimeToLive'] },
   // A key-value store of the service's own, in a table of the store.
   'read-entries': { tables: ['GetItem', 'Query'] },
-  'write-entries': { tables: ['PutItem', 'DeleteItem'] },
+  // Its table is made by its first write.
+  'write-entries': { tables: ['PutItem', 'DeleteItem', 'CreateTable'] },
   'make-state': { state: ['CreateTable', 'DescribeTable'] },
   state: { state: ['GetItem', 'PutItem', 'DeleteItem', 'Query'] },
 };
