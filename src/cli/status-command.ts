@@ -90,7 +90,8 @@ async function show({ ledger, settings }: Dependencies, id: string, { json }: St
   const found = await known(ledger, id);
   const now = systemClock.now();
   const silent = isSilent(found, settings, now);
-  const report = { ...copyReport(found), lastSignAt: found.lastSignAt, silent };
+  const { chain, title, lastSignAt } = found;
+  const report = { ...copyReport(found), chain, migration: title, lastSignAt, silent };
   process.stdout.write(`${json ? JSON.stringify(report) : runText(found, now, silent)}\n`);
   return exitCodes.done;
 }

@@ -6,18 +6,19 @@ import type { RunRecord } from '../ledger/ledger.js';
 import { copyReport, summaryTable } from './copy-report.js';
 import { errorText } from './error-text.js';
 import { timeLeftText } from './rate-meter.js';
+import { durationText, gateText } from './up-text.js';
 
 /**
- * The runs, newest first: which and how it went, then what it carries. `silent`: runs that are recorded as running, but
+ * The runs, newest first: which and how it went, then what it was asked for. `silent`: runs that are recorded as running, but
  * show no sign of life, and when they showed their last.
  */
 export function runListText(runs: readonly RunRecord[], silent: ReadonlyMap<string, string> = new Map()): string {
   if (runs.length === 0) return 'No runs are recorded in this ledger.';
   return runs
     .map((record) => {
-      const { from, to } = copyOf(record);
+      const asked = askedText(record);
       const started = record.startedAt.slice(0, 19).replace('T', ' ');
-      const what = from === '' ? [] : [`  ${from} -> ${to}`];
+      const what = asked === undefined ? [] : [`  ${asked}`];
       const by = `${record.who} on ${record.where}`;
       return [`${record.run}  ${started} UTC  ${statusText(record, silent).padEnd(20)}  ${by}`, ...what].join('\n');
     })
@@ -32,12 +33,39 @@ function statusText({ run, status, step, exitCode }: RunRecord, silent: Readonly
   return exitCode === undefined || exitCode === exitCodes.done ? status : `${status}, exit code ${exitCode}`;
 }
 
-const inputSchema = z.object({ copy: z.object({ from: z.string(), to: z.string() }) });
+const copySchema = z.object({ copy: z.object({ from: z.string(), to: z.string() }) });
+const upSchema = z.object({
+  up: z.object({ to: z.number().optional(), partition: z.string().optional(), dryRun: z.boolean().optional() }),
+});
+const cleanupSchema = z.object({ cleanup: z.object({}) });
 
-/** What a run was asked for; empty for an input that is not what it must be. */
-function copyOf({ input }: RunRecord): { from: string; to: string } {
-  const parsed = inputSchema.safeParse(input);
-  return parsed.success ? parsed.data.copy : { from: '', to: '' };
+/** What a run was asked for; undefined for an input that is not what it must be. */
+function askedText({ input }: RunRecord): string | undefined {
+  const copy = copySchema.safeParse(input).data?.copy;
+  if (copy !== undefined) return `${copy.from} -> ${copy.to}`;
+  if (cleanupSchema.safeParse(input).success) return 'cleanup';
+  const up = upSchema.safeParse(input).data?.up;
+  if (up === undefined) return undefined;
+  const { to, partition, dryRun } = up;
+  const scope = [
+    to === undefined ? '' : ` to version ${to}`,
+    partition === undefined ? '' : ` of partition ${partition}`,
+  ];
+  return `up${scope.join('')}${dryRun ? ', dry run' : ''}`;
+}
+
+/** What a run of the chain has done, and where it is. */
+function chainLines({ chain, title, run }: RunStatus): string[] {
+  const isOver = run.status === 'succeeded' || chain?.applied.some(({ name }) => name === title);
+  return [
+    ...(chain === undefined ? [] : [`version ${chain.from} -> ${chain.version}, ${chain.pending} pending`]),
+    ...(chain?.applied ?? []).map(
+      ({ name, items, durationSeconds }) =>
+        `  ${name}: applied, ${items.toLocaleString('en')} items, ${durationText(durationSeconds)}`,
+    ),
+    ...(title === undefined || isOver ? [] : [`  ${title}: not finished`]),
+    ...(chain?.gate === undefined ? [] : [gateText(chain.gate)]),
+  ];
 }
 
 /**
@@ -46,7 +74,7 @@ function copyOf({ input }: RunRecord): { from: string; to: string } {
  */
 export function runText(status: RunStatus, now: number, silent: boolean): string {
   const { run, tables } = status;
-  const { from, to } = copyOf(run);
+  const asked = askedText(run);
   const until = run.endedAt === undefined ? now : Date.parse(run.endedAt);
   const took = prettyMs(Math.max(until - Date.parse(run.startedAt), 0), { compact: true });
   const report = copyReport(status);
@@ -55,7 +83,8 @@ export function runText(status: RunStatus, now: number, silent: boolean): string
   );
   return [
     `run ${run.run}: ${run.status}, in ${run.step}, ${run.endedAt === undefined ? `for ${took}` : `took ${took}`}, started ${run.startedAt} by ${run.who} on ${run.where}`,
-    ...(from === '' ? [] : [`copy from ${from} to ${to}`]),
+    ...(asked === undefined ? [] : [asked]),
+    ...chainLines(status),
     ...(tables.length > 0 ? [summaryTable(report)] : []),
     ...(run.status === 'running' ? [leftText(status), signText(status, now, silent)] : []),
     ...(failures.length > 0 ? ['Units that failed:', ...failures] : []),

@@ -52,7 +52,7 @@ describe('carryover status', () => {
     const [, done] = await runs();
     const { exitCode, stdout } = await status(done?.run ?? '');
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(new RegExp(`^run ${done?.run}: succeeded, .*took .* by .*\\ncopy from ${from} to ${to}\\n`));
+    expect(stdout).toMatch(new RegExp(`^run ${done?.run}: succeeded, .*took .* by .*\\n${from} -> ${to}\\n`));
     expect(stdout).toMatch(/customers\W+2 .* 0 \W+orders\W+40 .* 0 \W+all\W+42 /s);
     const json = await status(done?.run ?? '', '--json');
     expect(JSON.parse(json.stdout) as CopyReport).toMatchObject({ run: done?.run, exitCode: 0, tables: [{}, {}] });
