@@ -76,6 +76,11 @@ export class CarryoverStack extends Stack {
     new CfnOutput(this, 'LedgerTableName', { value: this.ledger.table.tableName });
     new CfnOutput(this, 'AlarmTopicArn', { value: this.alarms.topic.topicArn });
     new CfnOutput(this, 'SampleInput', { value: sampleInput(stores), description: 'An input for an execution' });
+    if (stores.some(({ chain }) => chain === 'database'))
+      new CfnOutput(this, 'SampleUpInput', {
+        value: JSON.stringify({ up: { dryRun: true } }),
+        description: 'An input that shows what would bring the database to the newest version',
+      });
   }
 }
 

@@ -111,6 +111,12 @@ describe('CarryoverStack', () => {
     expect(parseExecutionInput(sample).copy).toMatchObject({ from: 'orders-old', to: 'orders-new', dryRun: true });
   });
 
+  it('tells how to look at the version chain, where the project has one', () => {
+    const versioned = synthesised({ ...project, database: 'orders-new' }).template.findOutputs('SampleUpInput');
+    const sample = JSON.parse(versioned['SampleUpInput']?.['Value'] as string) as unknown;
+    expect(parseExecutionInput(sample).up).toMatchObject({ dryRun: true });
+  });
+
   it('starts nothing by the clock unless asked to', () => {
     template.resourceCountIs('AWS::Scheduler::Schedule', 0);
     const input = { copy: { from: 'orders-old', to: 'orders-new' } };
