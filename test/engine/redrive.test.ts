@@ -1,40 +1,24 @@
 import { localHandlers } from '../../src/cli/handlers.js';
 import { ValidationFailedError } from '../../src/errors.js';
-import type { Json } from '../../src/json.js';
 import type { Ledger, RunRecord } from '../../src/ledger/ledger.js';
-import { runStateMachine, type Handler } from '../../src/local/state-machine.js';
+import type { Handler } from '../../src/local/state-machine.js';
 import { openMemoryStore } from '../../src/stores/memory/memory-store.js';
-import { definition, testDependencies, withTestLedgers } from '../support/copy-run.js';
+import { testDependencies, withTestLedgers } from '../support/copy-run.js';
 import { filled } from './memory-stores.js';
+import { execute as executeNamed } from './redriven-execution.js';
 
 let ledger: Ledger;
 withTestLedgers(1, ([made]) => (ledger = made));
 
 const input = { copy: { from: 'source', to: 'target' } };
 
-/** One execution, or its redrive, which enters Abort again and is led back to Begin: the same handlers, the same input. */
 async function execute(
   execution: string,
   given: unknown,
   handlers: Record<string, Handler>,
   redrives = 0,
 ): Promise<RunRecord | undefined> {
-  const { States } = definition as { States: Record<string, unknown> };
-  const Start = {
-    Type: 'Pass',
-    Parameters: { 'input.$': '$', execution, error: { Error: 'x', Cause: 'x' } },
-    Next: 'Abort',
-  };
-  const abort: Handler = (event, context) =>
-    (handlers['Abort'] as Handler)({ ...(event as object), redrives }, context);
-  await runStateMachine({
-    definition: redrives === 0 ? definition : { ...(definition as object), States: { ...States, Start } },
-    handlers: { ...handlers, Abort: abort },
-    execution,
-    input: given as Json,
-    callMs: 10_000,
-    pauseMs: 10,
-  });
+  await executeNamed({ execution, input: given, handlers }, redrives);
   return await ledger.run(execution);
 }
 

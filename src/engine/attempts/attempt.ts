@@ -6,7 +6,7 @@ import type { Task } from '../tasks/task.js';
 /**
  * The attempt that a run goes on with: the one of the same command, until a run came to its end after completing it, or
  * the one that this very run began. A fresh start is made once per execution, however often its Begin is called: what it
- * began carries its owner's name.
+ * began carries its owner's name, with more behind it where the ledger had one of that name already.
  */
 export function attemptToResume(
   state: StateEntry | undefined,
@@ -14,7 +14,7 @@ export function attemptToResume(
 ): AttemptState | undefined {
   const attempt = state?.attempt;
   if (attempt === undefined) return undefined;
-  if (attempt.id === task.attempt) return attempt;
+  if (attempt.id === task.attempt || attempt.id.startsWith(`${task.attempt}-`)) return attempt;
   if (attempt.endedAt !== undefined || attempt.spec !== task.spec || task.fresh) return undefined;
   return attempt.phase !== 'complete' || task.resumesComplete ? attempt : undefined;
 }

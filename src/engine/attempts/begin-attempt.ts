@@ -25,15 +25,15 @@ export async function beginAttempt(begun: AttemptToBegin, deps: Dependencies): P
   // Calls of the attempt that is resumed, or replaced by a fresh one, must have ended before anything is void or dropped.
   if (found?.attempt !== undefined) await awaitUnitLeases(deps, found.attempt, own.token, askedAt);
   const resumed = attemptToResume(found, task);
-  if (resumed !== undefined && found?.takenAt !== undefined)
-    await voidLaterCheckpoints(deps, resumed.id, { token: own.token, takenAt: found.takenAt });
-  const ledger = await ledgerId(own, resumed?.id ?? task.attempt, resumed, deps);
+  if (resumed !== undefined && found !== undefined) await voidLaterCheckpoints(deps, resumed.id, own.token, found);
+  const id = resumed?.id ?? (await newAttemptId(task, deps));
+  const ledger = await ledgerId(own, id, resumed, deps);
   const state = await changeStateAsOwner(keyValues, own, (current) => {
     const settled = current.takenAt === undefined ? current : { ...current, takenAt: undefined };
     const attempt = attemptToResume(current, task);
     if (attempt !== undefined) return { ...settled, attempt: { ...attempt, ledger, phase: phaseOf(task, attempt) } };
     assertNoOtherAttempt(current, task);
-    return { ...settled, attempt: { ...newAttempt(current, task, deps), phase: phaseOf(task), ledger } };
+    return { ...settled, attempt: { ...newAttempt(id, current, task, deps), phase: phaseOf(task), ledger } };
   });
   const attempt = state.attempt as AttemptState;
   const { title } = task;
@@ -64,9 +64,19 @@ async function ledgerId(
   return ledger;
 }
 
+/**
+ * The name of an attempt that begins. Where the ledger knows that a run has worked on one of the task's name already, the
+ * target was set back to before it: what is recorded of that one is true of what is no more.
+ */
+async function newAttemptId({ attempt }: Task, { ledger, newId }: Dependencies): Promise<string> {
+  const { token } = await attemptRecord(ledger, attempt);
+  return token === 0 ? attempt : `${attempt}-${newId()}`;
+}
+
 function newAttempt(
+  id: string,
   state: StateEntry,
-  { attempt: id, spec, description, leavesNothing }: Task,
+  { spec, description, leavesNothing }: Task,
   { clock }: Dependencies,
 ): Omit<AttemptState, 'phase' | 'ledger'> {
   const replaced = unfinishedAttempt(state);

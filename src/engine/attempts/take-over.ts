@@ -1,4 +1,4 @@
-import type { AttemptState } from '../../versions/state-entry.js';
+import type { AttemptState, StateEntry } from '../../versions/state-entry.js';
 import { attemptRecord, changeAttempt, scopes } from './attempt-record.js';
 import type { Dependencies } from '../dependencies.js';
 
@@ -41,12 +41,16 @@ export async function awaitUnitLeases(
 export async function voidLaterCheckpoints(
   { ledger }: Dependencies,
   attempt: string,
-  { token, takenAt }: { token: number; takenAt: number },
+  token: number,
+  { revision, takenAt = revision }: Pick<StateEntry, 'revision' | 'takenAt'>,
 ): Promise<void> {
   const record = await attemptRecord(ledger, attempt);
-  let restored = record.revision > takenAt && record.token !== token;
+  // What this very owner saved after it took over is true, unless the entry was set back since: then it is ahead even of now.
+  const isLater = (saved: { readonly revision: number; readonly token: number }): boolean =>
+    saved.revision > (saved.token === token ? revision : takenAt);
+  let restored = isLater(record);
   for await (const unit of ledger.units(scopes.migrate(attempt), record.migrate)) {
-    if (unit.revision <= takenAt || unit.token === token) continue;
+    if (!isLater(unit)) continue;
     restored = true;
     const { unit: number, table, work } = unit;
     await ledger.resetUnit(scopes.migrate(attempt), { unit: number, table, work }, token);
