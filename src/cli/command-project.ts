@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import { InputError, type Fault } from '../errors.js';
 import { defaultLedger } from '../local/local-runtime.js';
 import { loadProject } from '../project/load-project.js';
-import type { Project } from '../project.js';
+import type { Project, StoreDeclaration } from '../project.js';
 import { locationOf, looksLikeUrl, parseStoreUrl, withoutCredentials } from '../stores/store-url.js';
 
 const defaultConfig = 'carryover.config.ts';
@@ -91,8 +91,13 @@ export async function absentFaults({ stores }: Project, { from }: { from: string
 
 /** Where the ledger would be that nobody has made yet; opened, it would be made. Undefined: it is there, or on a server. */
 export async function absentLedger({ ledger = defaultLedger }: Project): Promise<string | undefined> {
-  const parsed = parseStoreUrl(ledger);
-  if ('faults' in parsed || parsed.url.kind !== 'embedded-dynamodb') return undefined;
+  return await absentStore(ledger);
+}
+
+/** The same of a declared store. */
+export async function absentStore(declared: StoreDeclaration | undefined): Promise<string | undefined> {
+  const parsed = parseStoreUrl(typeof declared === 'string' ? declared : (declared?.url ?? ''));
+  if ('faults' in parsed || !('path' in parsed.url)) return undefined;
   return (await exists(parsed.url.path)) ? undefined : locationOf(parsed.url);
 }
 

@@ -11,9 +11,9 @@ export interface ReportedPartition {
   readonly version: number;
   /** It is below the newest version that a migration by partitions has given the database. */
   readonly lags: boolean;
-  readonly parked: PartitionEntry['parked'] | null;
+  readonly parked: NonNullable<PartitionEntry['parked']> | null;
   /** Why a migration that it still lacks failed last. */
-  readonly failure: PartitionEntry['failure'] | null;
+  readonly failure: NonNullable<PartitionEntry['failure']> | null;
 }
 
 export interface NamedPartitions {

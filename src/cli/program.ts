@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { addCopyCommand } from './copy-command.js';
+import { addHistoryCommand } from './history-command.js';
 import { addInitCommand } from './init-command.js';
 import { addNewCommand } from './new-command.js';
-import { addUpCommand } from './up-command.js';
 import { addStatusCommand } from './status-command.js';
+import { addUpCommand } from './up-command.js';
+import { addVersionCommand } from './version-command.js';
 
 const exitCodeHelp = `
 Exit codes:
@@ -25,6 +27,8 @@ export function createProgram(version: string, exit: (code: number) => void): Co
   addInitCommand(program, exit);
   addNewCommand(program, exit);
   addUpCommand(program, exit);
+  addVersionCommand(program, exit);
+  addHistoryCommand(program, exit);
   addCopyCommand(program, exit);
   addStatusCommand(program, exit);
   for (const command of program.commands) command.copyInheritedSettings(program).addHelpText('after', exitCodeHelp);
