@@ -1,16 +1,11 @@
 import { LeaseLostError } from '../../../src/errors.js';
 import type { Item } from '../../../src/stores/item.js';
 import type { Fence, Store, TableDescription } from '../../../src/stores/store.js';
-import { testStore, type TestStore } from './test-store.js';
+import { withTestStore, type TestStore } from './test-store.js';
 
 let database: TestStore;
 let store: Store;
-
-beforeAll(async () => {
-  database = await testStore();
-  store = database.open();
-});
-afterAll(() => database.stop());
+withTestStore((made, opened) => ([database, store] = [made, opened]));
 
 const row = (id: number, v?: string): Item => ({ id: { N: String(id) }, ...(v === undefined ? {} : { v: { S: v } }) });
 const rowsOf = async (table: string) =>

@@ -5,16 +5,11 @@ import { keyOf } from '../../../src/stores/item.js';
 import { openPostgresStore } from '../../../src/stores/postgres/postgres-store.js';
 import type { KeyColumn, Store, TableDescription } from '../../../src/stores/store.js';
 import { canonicalItem } from '../../../src/digest/canonical.js';
-import { readTable, testStore, writeItems, type TestStore } from './test-store.js';
+import { readTable, withTestStore, writeItems, type TestStore } from './test-store.js';
 
 let database: TestStore;
 let store: Store;
-
-beforeAll(async () => {
-  database = await testStore();
-  store = database.open();
-});
-afterAll(() => database.stop());
+withTestStore((made, opened) => ([database, store] = [made, opened]));
 
 function described(name: string, key: KeyColumn[]): TableDescription {
   return {

@@ -2,16 +2,11 @@ import fc from 'fast-check';
 import { ItemRefusedError } from '../../../src/errors.js';
 import type { Item } from '../../../src/stores/item.js';
 import type { Store } from '../../../src/stores/store.js';
-import { readTable, testStore, writeItems, type TestStore } from './test-store.js';
+import { readTable, withTestStore, writeItems, type TestStore } from './test-store.js';
 
 let database: TestStore;
 let store: Store;
-
-beforeAll(async () => {
-  database = await testStore();
-  store = database.open();
-});
-afterAll(() => database.stop());
+withTestStore((made, opened) => ([database, store] = [made, opened]));
 
 const row = (id: number, v?: string): Item => ({ id: { N: String(id) }, ...(v === undefined ? {} : { v: { S: v } }) });
 const rowsOf = async (table: string) =>

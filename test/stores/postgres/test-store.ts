@@ -46,6 +46,16 @@ export async function testStore(): Promise<TestStore> {
   };
 }
 
+/** Gives a suite a database and a store on it, before its first test; stops both after the last. */
+export function withTestStore(use: (database: TestStore, store: Store) => void): void {
+  let database: TestStore;
+  beforeAll(async () => {
+    database = await testStore();
+    use(database, database.open());
+  });
+  afterAll(() => database.stop());
+}
+
 /** All items of a segment, page by page. */
 export async function readAll(store: Store, segment: Segment, from?: Cursor, pageItems = 10): Promise<Item[]> {
   const items: Item[] = [];

@@ -1,14 +1,9 @@
 import type { Store } from '../../../../src/stores/store.js';
-import { testStore, type TestStore } from '../test-store.js';
+import { withTestStore, type TestStore } from '../test-store.js';
 
 let database: TestStore;
 let store: Store;
-
-beforeAll(async () => {
-  database = await testStore();
-  store = database.open();
-});
-afterAll(() => database.stop());
+withTestStore((made, opened) => ([database, store] = [made, opened]));
 
 const inspect = (...statements: string[]) => store.sql!.inspect(statements);
 
