@@ -1,6 +1,6 @@
 import { exitCodes } from '../engine/status/exit-codes.js';
 import { CommanderError } from 'commander';
-import { CarryoverError, InputError } from '../errors.js';
+import { CarryoverError, InputError, LockHeldError } from '../errors.js';
 import { asOptions } from './option-fields.js';
 
 /** What a user is told of an error, and the exit code: no stack trace for a user's mistake. */
@@ -12,6 +12,8 @@ export function explain(error: unknown): { message: string; exitCode: number } {
   // Commander has printed its message, or the help that was asked for.
   if (error instanceof CommanderError)
     return { message: '', exitCode: error.exitCode === 0 ? exitCodes.done : exitCodes.badInput };
+  if (error instanceof LockHeldError)
+    return { message: `Nothing was done: ${error.message}`, exitCode: exitCodes.locked };
   if (error instanceof CarryoverError)
     return { message: `${error.name}: ${error.message}`, exitCode: exitCodes.failed };
   // What nobody foresaw is a fault of ours, and its stack tells where.

@@ -1,9 +1,13 @@
 import { Command } from 'commander';
+import { addBaselineCommand } from './baseline-command.js';
+import { addCleanupCommand } from './cleanup-command.js';
 import { addCopyCommand } from './copy-command.js';
 import { addHistoryCommand } from './history-command.js';
 import { addInitCommand } from './init-command.js';
 import { addNewCommand } from './new-command.js';
+import { addParkCommand } from './park-command.js';
 import { addStatusCommand } from './status-command.js';
+import { addUnlockCommand } from './unlock-command.js';
 import { addUpCommand } from './up-command.js';
 import { addVersionCommand } from './version-command.js';
 
@@ -29,6 +33,10 @@ export function createProgram(version: string, exit: (code: number) => void): Co
   addUpCommand(program, exit);
   addVersionCommand(program, exit);
   addHistoryCommand(program, exit);
+  addBaselineCommand(program, exit);
+  addParkCommand(program, exit);
+  addUnlockCommand(program, exit);
+  addCleanupCommand(program, exit);
   addCopyCommand(program, exit);
   addStatusCommand(program, exit);
   for (const command of program.commands) command.copyInheritedSettings(program).addHelpText('after', exitCodeHelp);

@@ -26,7 +26,7 @@ export async function giveVersion(
   home: Store,
   own: LeaseOwner,
   { version, how, who, now }: { version: number; how: 'stamped' | 'baseline'; who: string; now: Date },
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'registry'>,
 ): Promise<StateEntry> {
   const at = now.toISOString();
   const registered = deps.registry.migrations.find((migration) => migration.version === version);
@@ -44,7 +44,7 @@ export async function giveVersion(
 }
 
 /** The first table of a declared store that has an item in it, for people; undefined when all of them are empty. */
-async function firstData(deps: Dependencies): Promise<string | undefined> {
+export async function firstData(deps: Pick<Dependencies, 'project' | 'openStore'>): Promise<string | undefined> {
   const openStore = declaredStoreOpener(deps);
   for (const name of Object.keys(deps.project.stores)) {
     const store = await openStore(name);

@@ -3,7 +3,10 @@ import type { Store } from '../../stores/store.js';
 import type { Dependencies } from '../dependencies.js';
 
 /** Opens declared stores by their names. What it returns throws InputError for a name that the project does not declare. */
-export function declaredStoreOpener({ project, openStore }: Dependencies): (name: string) => Promise<Store> {
+export function declaredStoreOpener({
+  project,
+  openStore,
+}: Pick<Dependencies, 'project' | 'openStore'>): (name: string) => Promise<Store> {
   return async (name) => {
     if (Object.hasOwn(project.stores, name)) return await openStore(name);
     const declared = Object.keys(project.stores).join(', ');
