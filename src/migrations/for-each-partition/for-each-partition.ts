@@ -47,13 +47,14 @@ function migration(step: OpenedStep): Migration {
 
 /**
  * Once more, as long as a round finds partitions that lag: so the last one has looked when all others were done, also at
- * those that came meanwhile. A wave that found none says that there are none for the waves after it.
+ * those that came meanwhile. A wave that found none says that there are none for the waves after it, if this very run looked:
+ * what an earlier run saw may be days old, or of a database that was set back to a backup since.
  */
 async function judge({ stage }: OpenedStep, context: MigrationContext): Promise<'complete' | 'again'> {
   if (stage.partition !== undefined) return 'complete';
   const plan = new RoundPlan(context.ledger, context.attempt, planKind(stage), context.round);
-  const { chunks } = await plan.progress();
-  return chunks > 0 ? 'again' : 'complete';
+  const { chunks, token } = await plan.progress();
+  return chunks > 0 || token !== context.fence.token ? 'again' : 'complete';
 }
 
 async function* nothing(): AsyncGenerator<never, void, undefined> {}

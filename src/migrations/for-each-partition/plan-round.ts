@@ -59,7 +59,7 @@ class Planning {
     const wave = step.options.waves[context.round] ?? 'all';
     const most = wave === 'all' ? Infinity : wave;
     if (this.at.taken < most) yield* this.#chunks(most);
-    await this.plan.advance({ ...this.at, complete: true });
+    await this.plan.advance({ ...this.at, complete: true, token: context.fence.token });
   }
 
   /** One partition, if it lags. Throws InputError when there is none of this id. */
@@ -70,7 +70,7 @@ class Planning {
     const kv = context.home.keyValues;
     if (isDue(step, await partitionEntry(kv, partition), await baselineVersion(kv)))
       yield* this.#planned([partition], undefined);
-    await plan.advance({ ...this.at, complete: true });
+    await plan.advance({ ...this.at, complete: true, token: context.fence.token });
   }
 
   async *#chunks(most: number): AsyncIterable<SetupProgress> {

@@ -12,6 +12,8 @@ const progressSchema = z.strictObject({
   place: z.union([z.string(), z.int().nonnegative()]).optional(),
   /** The round has all its chunks. */
   complete: z.boolean(),
+  /** The token of the run that has looked at the listing to its end. */
+  token: z.int().optional(),
 });
 
 /** How far the planning of a round is. */

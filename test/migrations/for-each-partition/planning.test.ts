@@ -218,3 +218,18 @@ test('a listing that is left early is ended', async () => {
   expect(ended).toBe(true);
   expect((await planned()).flat()).toEqual(['0']);
 });
+
+test('looks once more, in the run that completes, for those that came after an earlier run had looked', async () => {
+  const migrated: string[] = [];
+  const definition = forEachPartition({
+    migrate: (partition) => Promise.resolve(void migrated.push(partition)),
+  });
+  await registerPartition(store.keyValues, 'early', 0);
+  await drive(definition, { store, ledger }, kept);
+  // That run died before its Complete.
+  kept.complete = false;
+  nextRun(kept);
+  await registerPartition(store.keyValues, 'late', 0);
+  await drive(definition, { store, ledger }, kept);
+  expect(migrated).toEqual(['early', 'late']);
+});
