@@ -20,17 +20,19 @@ export function openSql(
   };
   return {
     forecast: ({ home }) => forecastSql(step, home),
-    setup: (_, from) => planUnit(stage, from),
+    setup: ({ round }, from) => planUnit(stage, round, from),
     migrate: (_, from, context) => migrate(step, from, context),
     expects: nothing,
+    judge: (context) => judge(step, context),
     complete: nothing,
     cleanup: () => Promise.resolve(true),
   };
 }
 
-async function* planUnit({ name }: Stage, from: Cursor | undefined): AsyncIterable<SetupProgress> {
+async function* planUnit({ name }: Stage, round: number, from: Cursor | undefined): AsyncIterable<SetupProgress> {
   if (from !== undefined) return;
-  yield { group: { table: name, restart: false, plan: () => Promise.resolve([null]) } };
+  const table = round === 0 ? name : `${name}, again ${round}`;
+  yield { group: { table, restart: false, plan: () => Promise.resolve([null]) } };
   yield { cursor: 'planned' };
 }
 
@@ -40,6 +42,13 @@ async function* migrate(step: SqlStep, from: Cursor | undefined, context: Migrat
   const { items } = await transact(step, context);
   const requests = step.statements.length;
   yield { cursor: 'done', items, sizeBytes: 0, usage: { ...noUsage, requests } };
+}
+
+/** A database that was set back since has no marker any more, whatever the ledger says of the unit: then they run again. */
+async function judge({ stage, target, elsewhere }: SqlStep, { home }: MigrationContext): Promise<'complete' | 'again'> {
+  const { partition, key } = markerPlace(stage.version, elsewhere);
+  const marker = await (await target(home)).keyValues.get(partition, key);
+  return marker === undefined ? 'again' : 'complete';
 }
 
 /** The marker, whether it was there or is written now. Throws InputError when it is there for other statements. */

@@ -130,6 +130,15 @@ describe('a run that ends between the statements and the version', () => {
     expect(await numbers()).toEqual([1, 11]);
   });
 
+  test('runs them again where the database was set back to before them', async () => {
+    const text = (value: string) => new TextEncoder().encode(value);
+    await database.keyValues.delete(text('carryover/sql'), text('0000000002'));
+    await postgres.client.query('UPDATE t SET n = n - 1');
+    expect((await up([create, increment])).run.exitCode).toBe(0);
+    expect(await numbers()).toEqual([1, 11]);
+    expect(await versionOf(database)).toBe(2);
+  });
+
   test('keeps others from taking their place', async () => {
     const { run } = await up([create, sql({ statements: ['UPDATE t SET n = n + 2'] })], { fresh: true });
     expect(run).toMatchObject({
