@@ -56,11 +56,13 @@ export interface ForecastContext {
   /** The store that holds the state entry: whose lease and version it is. */
   readonly home: Store;
   readonly settings: Settings;
+  /** Only `faults` are asked for, by a run that is about to begin: what takes long and is only told to people is left out. */
+  readonly faultsOnly?: boolean;
   /** The attempt that would be resumed, and one whose tables a fresh start drops. */
   readonly attempts: readonly { readonly id: string; readonly resumed: boolean }[];
 }
 
-export interface MigrationContext extends Omit<ForecastContext, 'attempts'> {
+export interface MigrationContext extends Omit<ForecastContext, 'attempts' | 'faultsOnly'> {
   readonly attempt: string;
   readonly ledger: Ledger;
   readonly clock: Clock;

@@ -15,8 +15,13 @@ export async function forecastRun(input: unknown, deps: Dependencies): Promise<F
   return await checkedForecast(await copyTask(copy, '', deps), deps);
 }
 
+/** Throws InputError, with all faults, when anything is in the way of this task. */
+export async function assertMayRun(task: Task, deps: Dependencies): Promise<void> {
+  await checkedForecast(task, deps, true);
+}
+
 /** What a run of this task would do. Throws InputError, with all faults, when anything is in its way. */
-export async function checkedForecast(task: Task, deps: Dependencies): Promise<Forecast> {
+export async function checkedForecast(task: Task, deps: Dependencies, faultsOnly = false): Promise<Forecast> {
   const { home, settings } = task;
   const state = await readState(home.keyValues);
   const resumed = attemptToResume(state, task);
@@ -28,6 +33,7 @@ export async function checkedForecast(task: Task, deps: Dependencies): Promise<F
   const forecast = await task.migration.forecast({
     home,
     settings,
+    faultsOnly,
     attempts: [
       ...(unfinished === undefined ? [] : [{ id: unfinished.id, resumed: resumed !== undefined }]),
       ...(unfinished?.previous ?? []).map((previous) => ({ id: previous, resumed: false })),

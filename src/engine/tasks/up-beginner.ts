@@ -2,7 +2,7 @@ import { putHistory } from '../../versions/history.js';
 import type { LeaseOwner } from '../../kv/lease-cell.js';
 import type { Dependencies } from '../dependencies.js';
 import type { ExecutionInput } from '../runs/execution-input.js';
-import { checkedForecast } from '../runs/forecast-run.js';
+import { assertMayRun } from '../runs/forecast-run.js';
 import type { UpInput } from '../runs/up-input.js';
 import { giveVersion } from './adoption.js';
 import type { Beginner, BeginningRun, ChosenTask } from './beginner.js';
@@ -21,7 +21,7 @@ export function upBeginner(input: ChainInput, run: BeginningRun, deps: Dependenc
   let forecast: string | undefined;
   const checked = async (look: ChainLook): Promise<Task> => {
     const task = await taskOfLook(look, input, run, deps);
-    if (task.spec !== forecast) await checkedForecast(task, deps);
+    if (task.spec !== forecast) await assertMayRun(task, deps);
     forecast = task.spec;
     return task;
   };

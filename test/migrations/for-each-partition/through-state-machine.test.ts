@@ -116,3 +116,15 @@ describe('tenants that go through the state machine', () => {
     expect(await itemsOfHistory()).toEqual([30]);
   });
 });
+
+test('a run does not list and count all partitions before it begins, as a dry run does', async () => {
+  const counted: string[] = [];
+  const definition = forEachPartition({
+    partitions: () => ['acme', 'bolt'],
+    migrate: () => Promise.resolve(),
+    count: (partition) => Promise.resolve(counted.push(partition)),
+  });
+  expect(await up([definition])).toMatchObject({ exitCode: 0 });
+  expect(counted).toEqual([]);
+  expect(await partitionVersion(store.keyValues, 'bolt')).toBe(1);
+});
