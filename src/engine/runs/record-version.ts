@@ -17,7 +17,7 @@ export async function recordVersion(
   const { registered } = task;
   if (registered === undefined) return;
   const attempt = (await readState(home.keyValues))?.attempt;
-  if (attempt === undefined || attempt.phase === 'complete') return;
+  if (attempt?.id !== run.attempt || attempt.phase === 'complete') return;
   const record = await ledger.run(run.id);
   if (record === undefined) throw new StoreUnavailableError(`run ${run.id} is not in the ledger ${ledger.location}`);
   const { version, name, checksum, definition } = registered;

@@ -58,6 +58,8 @@ export async function abort({ execution, error, redrives }: AbortInput, deps: De
     await deps.ledger.changeRun(id, { redrives, status: 'running', exitCode: null, error: null, endedAt: null });
     return;
   }
+  // A call that was left behind: the run was redriven since, and is not to be ended by what ended it before.
+  if (redrives < (run?.redrives ?? 0)) throw new RunFailedError(`${name}: ${message}`);
   const step = run?.step ?? 'begin';
   const exitCode = exitCodeOf(name);
   // A run that has ended stays what it was: this is a repeated call, or another execution that was given its name.

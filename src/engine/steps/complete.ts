@@ -1,6 +1,7 @@
+import { LateWriterError } from '../../errors.js';
 import type { Cutover } from '../../migrations/migration.js';
 import type { Cursor } from '../../stores/store.js';
-import { changeStateAsOwner } from '../../versions/state-entry.js';
+import { changeStateAsOwner, type StateEntry } from '../../versions/state-entry.js';
 import { changeAttempt } from '../attempts/attempt-record.js';
 import type { Call, Dependencies, StepInput } from '../dependencies.js';
 import { openRun, type OpenRun } from '../runs/open-run.js';
@@ -33,7 +34,8 @@ async function cutOver({ home, run, task }: OpenRun, cutover: Cutover, completed
   const { namesKeptMs } = cutover;
   const names = namesKeptMs === undefined ? {} : { namesKeptMs };
   await changeStateAsOwner(home.keyValues, run, (state) => {
-    if (state.attempt === undefined || state.attempt.phase === 'complete') return state;
+    if (state.attempt?.id !== run.attempt) throw setBack(run.attempt, state);
+    if (state.attempt.phase === 'complete') return state;
     return {
       ...state,
       version: task.registered?.version ?? state.version,
@@ -42,4 +44,12 @@ async function cutOver({ home, run, task }: OpenRun, cutover: Cutover, completed
       attempt: { ...state.attempt, phase: 'complete', completedAt, ...names },
     };
   });
+}
+
+/** With the lease held nobody else begins an attempt: the entry was replaced under the run. */
+function setBack(attempt: string, { attempt: found }: StateEntry): LateWriterError {
+  const names = found === undefined ? 'no attempt' : `attempt ${found.id} (${found.description})`;
+  return new LateWriterError(
+    `the state entry names ${names}, and this run works on attempt ${attempt}: the database was set back under it. Run again`,
+  );
 }
