@@ -2,10 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { localHandlers } from '../../src/cli/handlers.js';
 import type { Json } from '../../src/json.js';
-import type { Ledger } from '../../src/ledger/ledger.js';
 import { runStateMachine } from '../../src/local/state-machine.js';
-import type { Store } from '../../src/stores/store.js';
-import { definition, testDependencies } from '../support/copy-run.js';
+import { definition, testDependencies, type CopyRunOptions } from '../support/copy-run.js';
 
 export interface StepFunctions {
   readonly endpoint: string;
@@ -26,7 +24,7 @@ const arn = 'arn:aws:states:eu-west-1:123456789012';
  */
 export async function startStepFunctions(
   stack: string,
-  options: { stores: Readonly<Record<string, Store>>; ledger: Ledger },
+  options: Pick<CopyRunOptions, 'stores' | 'ledger' | 'project' | 'registry'>,
 ): Promise<StepFunctions> {
   const handlers = localHandlers(testDependencies(options));
   const executions = new Map<string, { status: string }>();
