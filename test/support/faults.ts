@@ -22,6 +22,8 @@ type Method = (...args: unknown[]) => unknown;
 
 /** Methods of the contracts that answer at once, with an object whose own calls count; all others answer with promises. */
 const answerAtOnce = new Set(['writer', 'read', 'tables', 'scan', 'runs', 'documents', 'units']);
+/** What is worked out without the engine. */
+const asksNobody = new Set(['beside']);
 /** What a caller does about a fault, and what must come of it whatever fails. */
 const neverFail = new Set(['close', 'abandon', 'stop']);
 
@@ -38,7 +40,7 @@ export function faulty<T extends object>(target: T, plan: FaultPlan, name = targ
       if (typeof property === 'symbol') return value;
       if (typeof value !== 'function') return hasMethods(value) ? faulty(value, plan, property) : value;
       const method = (value as Method).bind(target);
-      if (neverFail.has(property)) return method;
+      if (neverFail.has(property) || asksNobody.has(property)) return method;
       const path = `${name}.${property}`;
       if (!answerAtOnce.has(property)) return (...args: unknown[]) => meet(plan, path, () => method(...args));
       return (...args: unknown[]) => {
