@@ -11,7 +11,6 @@ export default defineProject({
   },
   // Version, lock and history lie beside the data that they are about.
   database: 'database',
-  gaps: [4],
   // The public directory is behind a flag: 0003_publish_places.ts and all that follows wait until it is on.
   flags: { publicDirectory: true },
   settings: { concurrency: 4, leaseMs: 10_000 },

@@ -46,6 +46,7 @@ describe('the chain of the example', () => {
       [1, 'sql'],
       [2, 'for-each-partition'],
       [3, 'copy-tables'],
+      [4, 'rollover'],
       [5, 'for-each-partition'],
     ]);
   });

@@ -5,6 +5,7 @@ import { ulid } from 'ulid';
 import { countries, type Country } from '../../../examples/cities/city-data.js';
 import { fillDatabase } from '../../../examples/cities/fill-database.js';
 import { openService, type Service } from '../../../examples/cities/service.js';
+import type { Clock } from '../../../src/clock.js';
 import { localHandlers } from '../../../src/cli/handlers.js';
 import type { Dependencies } from '../../../src/engine/dependencies.js';
 import { runStatus, type RunStatus } from '../../../src/engine/status/run-status.js';
@@ -17,6 +18,8 @@ import type { Registry } from '../../../src/migrations/registry.js';
 import type { Project } from '../../../src/project.js';
 import { loadProject } from '../../../src/project/load-project.js';
 import { loadRegistry } from '../../../src/project/load-registry.js';
+import { systemClock } from '../../../src/system-clock.js';
+import { activeNameKeptMs } from '../../../src/versions/active-table.js';
 import { definition } from '../../support/copy-run.js';
 import { testDynamodb } from '../../support/dynamodb.js';
 import { testPostgres } from '../../support/postgres.js';
@@ -34,6 +37,8 @@ export interface CitiesRig {
 export interface WorldOptions {
   readonly flags?: Project['flags'];
   readonly settings?: Project['settings'];
+  /** Begins with a copy of this one's database, and without a directory and a ledger. */
+  readonly copyOf?: World;
 }
 
 /** One database of the example with all around it. */
@@ -69,6 +74,8 @@ export async function openCitiesRig(): Promise<CitiesRig> {
       const engines = { postgresUrl: postgres.url, endpoint: dynamodb.endpoint };
       const world = await openWorld(engines, { ...project, ...changed(project, options) }, registry);
       open.add(world);
+      const { copyOf } = options;
+      if (copyOf !== undefined) await copySchema(copyOf, copyOf.postgres.schema, world.postgres.schema);
       return world;
     },
     async stop() {
@@ -83,6 +90,18 @@ function changed(project: Project, { flags, settings }: WorldOptions): Partial<P
     flags: { ...project.flags, ...flags },
     settings: { ...project.settings, leaseMs: 3_000, requestTimeoutMs: 1_000, ...settings },
   };
+}
+
+/** Copies all tables of one schema into another that has none, as a backup does: rows, keys, and nothing of who they are. */
+export async function copySchema({ service: { sql } }: World, from: string, to: string): Promise<void> {
+  await sql.query(`CREATE SCHEMA IF NOT EXISTS ${to}`);
+  const tables = await sql.query<{ name: string }>('SELECT tablename AS name FROM pg_tables WHERE schemaname = $1', [
+    from,
+  ]);
+  for (const { name } of tables.rows) {
+    await sql.query(`CREATE TABLE ${to}."${name}" (LIKE ${from}."${name}" INCLUDING ALL)`);
+    await sql.query(`INSERT INTO ${to}."${name}" SELECT * FROM ${from}."${name}"`);
+  }
 }
 
 async function openWorld(
@@ -113,7 +132,7 @@ async function openWorld(
     async up(input = {}, around = {}) {
       const runtime = await openLocalRuntime({ project, registry, who: 'a test', where: 'this machine' });
       try {
-        return await runUp(runtime.dependencies, input, around);
+        return await runUp({ ...runtime.dependencies, clock: withoutReaders }, input, around);
       } finally {
         await runtime.close();
       }
@@ -121,6 +140,12 @@ async function openWorld(
     close: () => (closing ??= service.close()),
   };
 }
+
+/** The time for which readers keep the names of tables passes at once: there are none. */
+const withoutReaders: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) => (ms === activeNameKeptMs ? Promise.resolve() : systemClock.sleep(ms, signal)),
+};
 
 /** Runs the state machine; returns what the ledger says of it. */
 async function runUp(given: Dependencies, input: Json, around: Around): Promise<Run> {

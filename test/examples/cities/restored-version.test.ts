@@ -1,22 +1,9 @@
-import { openCitiesRig, type CitiesRig, type World } from './cities-rig.js';
+import { copySchema, openCitiesRig, type CitiesRig, type World } from './cities-rig.js';
 import { contentsOf, everythingIn, historyOf, partitionsOf } from './world-contents.js';
 
 let rig: CitiesRig;
 beforeAll(async () => (rig = await openCitiesRig()));
 afterAll(() => rig.stop());
-
-/** Copies all tables of one schema into another that has none, as a backup does: rows, keys, and nothing of who they are. */
-async function copySchema({ service }: World, from: string, to: string): Promise<void> {
-  await service.sql.query(`CREATE SCHEMA ${to}`);
-  const tables = await service.sql.query<{ name: string }>(
-    'SELECT tablename AS name FROM pg_tables WHERE schemaname = $1',
-    [from],
-  );
-  for (const { name } of tables.rows) {
-    await service.sql.query(`CREATE TABLE ${to}."${name}" (LIKE ${from}."${name}" INCLUDING ALL)`);
-    await service.sql.query(`INSERT INTO ${to}."${name}" SELECT * FROM ${from}."${name}"`);
-  }
-}
 
 async function backUp(world: World): Promise<void> {
   await copySchema(world, world.postgres.schema, `${world.postgres.schema}_backup`);

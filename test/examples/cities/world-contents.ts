@@ -1,6 +1,7 @@
 import { type AttributeValue, DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { history, type HistoryEntry } from '../../../src/versions/history.js';
 import { partitionEntries, type PartitionEntry } from '../../../src/versions/partition-versions.js';
+import { activeTable } from '../../../src/versions/active-table.js';
 import type { World } from './cities-rig.js';
 
 /** A city's record, whatever its version. */
@@ -11,6 +12,7 @@ export interface Contents {
   /** By country and id. */
   readonly cities: Readonly<Record<string, Readonly<Record<string, CityRecord>>>>;
   readonly countries: readonly unknown[];
+  /** The live table of this name. */
   readonly places: readonly unknown[];
   /** The tables of DynamoDB with their items. */
   readonly directory: Readonly<Record<string, readonly string[]>>;
@@ -23,7 +25,7 @@ export async function contentsOf(world: World): Promise<Contents> {
   return {
     cities: await citiesIn(world),
     countries: await rowsOf(world, 'countries'),
-    places: await rowsOf(world, 'places'),
+    places: await rowsOf(world, await activeTable(world.service.versions, 'places', { keptMs: 0 })),
     directory: others,
   };
 }
@@ -47,12 +49,21 @@ async function rowsOf({ service }: World, table: string): Promise<unknown[]> {
 async function directoryOf({ dynamodb: { endpoint, prefix } }: World): Promise<Record<string, string[]>> {
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1' });
   try {
-    const { TableNames = [] } = await client.send(new ListTablesCommand({}));
-    const own = TableNames.filter((name) => name.startsWith(prefix));
+    const own = (await tablesOf(client)).filter((name) => name.startsWith(prefix));
     const tables = own.map(async (name) => [name.slice(prefix.length), await itemsOf(client, name)] as const);
     return Object.fromEntries(await Promise.all(tables));
   } finally {
     client.destroy();
+  }
+}
+
+async function tablesOf(client: DynamoDBClient): Promise<string[]> {
+  const names: string[] = [];
+  for (let last: string | undefined; ;) {
+    const page = await client.send(new ListTablesCommand(last === undefined ? {} : { ExclusiveStartTableName: last }));
+    names.push(...(page.TableNames ?? []));
+    last = page.LastEvaluatedTableName;
+    if (last === undefined) return names;
   }
 }
 
