@@ -23,13 +23,20 @@ export function attemptToResume(
  * Throws InputError when the target holds an unfinished attempt of another command, unless a fresh start is asked for, or
  * it left nothing that would have to be dropped.
  */
-export function assertNoOtherAttempt(state: StateEntry | undefined, { fresh, field }: Task): void {
+export function assertNoOtherAttempt(state: StateEntry | undefined, task: Task): void {
   const attempt = unfinishedAttempt(state);
-  if (attempt === undefined || attempt.leavesNothing === true || fresh) return;
+  if (attempt === undefined || attempt.leavesNothing === true || task.fresh) return;
   const message =
     `the target holds an unfinished attempt, begun at ${attempt.startedAt}: ${attempt.description}. ` +
-    'Give the same input to go on with it, or "fresh" to drop what it created and begin anew';
-  throw new InputError([{ field, message }]);
+    `${howToGoOn(attempt, task)} to go on with it, or give "fresh" to drop what it created and begin anew`;
+  throw new InputError([{ field: task.field, message }]);
+}
+
+/** A registered migration of this version is the same one as long as its file is. */
+function howToGoOn({ spec }: AttemptState, { registered }: Task): string {
+  if (registered === undefined) return 'Give the same input';
+  const isOfVersion = spec.startsWith(`up:${registered.version}:`);
+  return isOfVersion ? `${registered.file} was changed since: put its text back` : 'Put its file back';
 }
 
 /** The attempt that the state entry names, unless it is complete. */

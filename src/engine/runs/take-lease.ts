@@ -13,13 +13,13 @@ export async function takeLease(owner: string, run: RunRecord, home: Store, deps
     where: run.where,
     durationMs: deps.settings.leaseMs,
     clock: deps.clock,
-    tokenAbove: await knownToken(home, deps),
+    tokenAbove: Math.max(await knownToken(home, deps), run.token ?? 0),
   });
   await deps.ledger.changeRun(run.run, { token, step: 'begin' });
   return token;
 }
 
-/** The largest token that the ledger knows of the home's attempt: a restored state entry may be behind it. */
+/** The largest token that the ledger knows of the home's attempt: a restored state entry may be behind it, and behind the run's own. */
 async function knownToken(home: Store, { ledger }: Dependencies): Promise<number> {
   const attempt = (await readState(home.keyValues))?.attempt;
   return attempt === undefined ? 0 : (await attemptRecord(ledger, attempt.id)).token;

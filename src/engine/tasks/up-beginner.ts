@@ -35,7 +35,7 @@ export function upBeginner(input: ChainInput, run: BeginningRun, deps: Dependenc
       if (look.pending) await checked(look);
       else await recordChain(deps.ledger, run.id, look);
       // A database that shall be given its version, or changed files to be accepted, need the lease too.
-      return look.pending || look.given !== undefined || isAccepting(up, look, deps);
+      return look.pending || givenNow(input, look) !== undefined || isAccepting(up, look, deps);
     },
     async taskOf(own) {
       const look = await settled(await lookAtChain(input, deps), input, own, run, deps);
@@ -66,11 +66,17 @@ async function settled(
   { who }: BeginningRun,
   deps: Dependencies,
 ): Promise<ChainLook> {
-  const { home, given } = look;
+  const { home } = look;
+  const given = givenNow(input, look);
   await acceptChanged(input.up, look, own, deps);
   if (given === undefined) return look;
   await giveVersion(home, own, { version: given, how: 'stamped', who, now: new Date(deps.clock.now()) }, deps);
   return await lookAtChain(input, deps);
+}
+
+/** The version that this run gives to a database without one: a clean-up gives none. */
+function givenNow({ up }: ChainInput, { given }: ChainLook): number | undefined {
+  return up === undefined ? undefined : given;
 }
 
 function isAccepting(up: UpInput | undefined, { history }: ChainLook, deps: Dependencies): boolean {

@@ -16,7 +16,9 @@ export interface UpWork {
 /** The task of a registered migration. Throws InputError for a store that it names and the project does not declare. */
 export async function upTask({ registered, input, only }: UpWork, owner: string, deps: Dependencies): Promise<Task> {
   const { version, file, checksum, definition } = registered;
-  const { partition, concurrency } = input;
+  const { concurrency } = input;
+  // The rest of a completed attempt is that one's, whatever else this run is asked for.
+  const { partition, fresh } = only === 'cleanup' ? { partition: undefined, fresh: false } : input;
   const database = databaseName(deps);
   const openStore = declaredStoreOpener(deps);
   const settings = { ...deps.settings, concurrency: concurrency ?? deps.settings.concurrency };
@@ -38,8 +40,7 @@ export async function upTask({ registered, input, only }: UpWork, owner: string,
     field: 'up',
     steps: only === 'cleanup' ? [] : ['setup', 'migrate', 'validate'],
     attempt: `${owner}-v${version}`,
-    // The rest of a completed attempt is that one's: there is nothing to begin anew.
-    fresh: only !== 'cleanup' && (input.fresh || definition.onRerun === 'restart'),
+    fresh: fresh || (only !== 'cleanup' && definition.onRerun === 'restart'),
     resumesComplete: only === 'cleanup',
     leavesNothing: definition.leavesNothing ?? false,
     validates: '',

@@ -1,7 +1,9 @@
 import { localHandlers } from '../../../src/cli/handlers.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import type { Handler } from '../../../src/local/state-machine.js';
+import { forEachPartition } from '../../../src/migrations/for-each-partition/for-each-partition.js';
 import { openMemoryStore } from '../../../src/stores/memory/memory-store.js';
+import { partitionVersion } from '../../../src/versions/partition-versions.js';
 import { history } from '../../../src/versions/history.js';
 import { readState } from '../../../src/versions/state-entry.js';
 import { runExecution, testDependencies, withTestLedgers } from '../../support/copy-run.js';
@@ -90,3 +92,18 @@ test.each([{}, { fresh: true }])(
     expect(await marksOf(database)).toEqual([1, 2]);
   },
 );
+
+test('the clean-up of a migration is finished by a run for one partition too', async () => {
+  const database = openMemoryStore();
+  const perTenant = forEachPartition({ partitions: () => ['acme'], migrate: () => Promise.resolve() });
+  const options = { stores: { database }, ledger, project: { database: 'database' } };
+  const first = markingSteps([1]);
+  const registry = { migrations: [...first.migrations, registered(2, perTenant)] };
+  const handlers = { Cleanup: () => Promise.reject(new TypeError('killed')) };
+  await runExecution({ ...options, registry: first, handlers }, { up: {} });
+  const { run } = await runExecution({ ...options, registry }, { up: { partition: 'acme' } });
+  expect({ error: run.error, exitCode: run.exitCode }).toEqual({ exitCode: 0 });
+  expect(await partitionVersion(database.keyValues, 'acme')).toBe(2);
+  expect((await runExecution({ ...options, registry }, { up: {} })).run.exitCode).toBe(0);
+  expect(await readState(database.keyValues)).toMatchObject({ version: 2 });
+});

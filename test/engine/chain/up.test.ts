@@ -137,7 +137,28 @@ describe('the version chain', () => {
   });
 });
 
+test('a migration whose file was changed before it was complete is named, with what to do about it', async () => {
+  const database = openMemoryStore();
+  const failing = markingSteps([1], () => {
+    throw new TypeError('not yet');
+  });
+  await up(database, { registry: failing });
+  const changed = { migrations: markingSteps([1]).migrations.map((each) => ({ ...each, checksum: 'other' })) };
+  const { run } = await up(database, { registry: changed });
+  expect(run).toMatchObject({ exitCode: 2, error: { name: 'InputError' } });
+  expect(run.error?.message).toContain('0001_mark.ts was changed since: put its text back to go on with it, or give');
+  expect((await up(database, { registry: changed }, { fresh: true })).run.exitCode).toBe(0);
+});
+
 describe('a database without a version', () => {
+  test('is not given one by a clean-up', async () => {
+    const database = openMemoryStore();
+    const project = { database: 'database', newDatabase: 'stamp' as const };
+    const options = { stores: { database }, ledger, registry: markingSteps([1, 2]), project };
+    expect((await runExecution(options, { cleanup: {} })).run.exitCode).toBe(0);
+    expect(await readState(database.keyValues)).toBeUndefined();
+  });
+
   test('is refused when it has data', async () => {
     const database = await filled(1);
     const { run } = await up(database, { registry: markingSteps([1]) });
