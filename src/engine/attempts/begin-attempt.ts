@@ -1,3 +1,4 @@
+import { LateWriterError } from '../../errors.js';
 import type { LeaseOwner } from '../../kv/lease-cell.js';
 import { changeStateAsOwner, readState, type AttemptState, type StateEntry } from '../../versions/state-entry.js';
 import type { Dependencies } from '../dependencies.js';
@@ -16,7 +17,7 @@ export interface AttemptToBegin {
 
 /**
  * With the lease held: the attempt that the state entry names, or a new one; what an older owner left is dealt with.
- * Throws InputError when another command's attempt is in the way, and LeaseLostError.
+ * Throws InputError when another command's attempt is in the way, LeaseLostError, and LateWriterError where the task was done meanwhile.
  */
 export async function beginAttempt(begun: AttemptToBegin, deps: Dependencies): Promise<AttemptState> {
   const { own, askedAt, task } = begun;
@@ -33,6 +34,7 @@ export async function beginAttempt(begun: AttemptToBegin, deps: Dependencies): P
     const attempt = attemptToResume(current, task);
     if (attempt !== undefined) return { ...settled, attempt: { ...attempt, ledger, phase: phaseOf(task, attempt) } };
     assertNoOtherAttempt(current, task);
+    assertNotApplied(current, task);
     return { ...settled, attempt: { ...newAttempt(id, current, task, deps), phase: phaseOf(task), ledger } };
   });
   const attempt = state.attempt as AttemptState;
@@ -40,6 +42,12 @@ export async function beginAttempt(begun: AttemptToBegin, deps: Dependencies): P
   const change = { token: own.token, revision: state.revision, ...(title === undefined ? {} : { title }) };
   await changeAttempt(deps.ledger, { attempt: attempt.id, token: own.token }, change);
   return attempt;
+}
+
+/** A Begin that was left behind, while its own run went on with what it chose, begins nothing in the place of what comes next. */
+function assertNotApplied({ version }: StateEntry, { registered, description }: Task): void {
+  if (registered === undefined || version < registered.version) return;
+  throw new LateWriterError(`${description} is not begun: the database is at version ${version} by now`);
 }
 
 /**

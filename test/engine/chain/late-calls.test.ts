@@ -1,4 +1,7 @@
 import { localHandlers } from '../../../src/cli/handlers.js';
+import { beginAttempt } from '../../../src/engine/attempts/begin-attempt.js';
+import type { RunState } from '../../../src/engine/dependencies.js';
+import { upTask } from '../../../src/engine/tasks/up-task.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import type { Handler } from '../../../src/local/state-machine.js';
 import { forEachPartition } from '../../../src/migrations/for-each-partition/for-each-partition.js';
@@ -48,15 +51,28 @@ test('a Complete that was left behind does not end the attempt of the next migra
 
 test('a Begin that was left behind does not put an earlier migration in the place of the one that is under way', async () => {
   const database = openMemoryStore();
-  const options = { stores: { database }, ledger, registry: markingSteps([1, 2]), project: { database: 'database' } };
+  const registry = markingSteps([1, 2], () => undefined, { leavesNothing: true });
+  const options = { stores: { database }, ledger, registry, project: { database: 'database' } };
   const { handlers, handlerOf, calls, again } = recorded(options, 'Begin');
+  const deps = testDependencies(options);
+  const late: unknown[] = [];
   const Migrate: Handler = async (...call) => {
-    await again(calls[0]);
+    const { owner, token, version } = (call[0] as { run: RunState }).run;
+    const [first] = registry.migrations;
+    if (version === 2 && first !== undefined) {
+      // It had chosen its task when its run came to version 1.
+      const task = await upTask({ registered: first, input: { fresh: false } }, owner, deps);
+      const begun = beginAttempt({ own: { owner, token }, askedAt: 0, task }, deps);
+      late.push(await begun.catch((error: unknown) => error));
+      await again(calls[0]);
+    }
     return await handlerOf('MigrateUnit')(...call);
   };
   const { run } = await runExecution({ ...options, handlers: { ...handlers, MigrateUnit: Migrate } }, { up: {} });
-  expect(run).toMatchObject({ exitCode: 0 });
+  expect({ error: run.error, exitCode: run.exitCode }).toEqual({ exitCode: 0 });
+  expect(late).toMatchObject([{ name: 'LateWriterError' }]);
   expect(await marksOf(database)).toEqual([1, 2]);
+  expect(await readState(database.keyValues)).toMatchObject({ version: 2 });
 });
 
 test.each([{}, { fresh: true }])(

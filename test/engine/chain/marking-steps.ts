@@ -8,8 +8,12 @@ import { createEmpty, itemOf, itemsOf } from '../memory-stores.js';
 export type Fails = (version: number) => void;
 
 /** A registry of steps, each of which writes the item of its number into the table `marks` of the store `database`. */
-export function markingSteps(versions: readonly number[], fails: Fails = () => undefined): Registry {
-  return { migrations: versions.map((version) => registered(version, marking(fails))) };
+export function markingSteps(
+  versions: readonly number[],
+  fails: Fails = () => undefined,
+  more: Partial<MigrationDefinition> = {},
+): Registry {
+  return { migrations: versions.map((version) => registered(version, marking(fails, more))) };
 }
 
 export function registered(version: number, definition: MigrationDefinition, checksum = `sum-${version}`) {
