@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { createProgress } from '../../src/cli/progress.js';
 import type { PhaseStatus } from '../../src/engine/status/phase-status.js';
 import type { RunStatus, TableStatus } from '../../src/engine/status/run-status.js';
@@ -78,6 +79,39 @@ describe('progress where there is no terminal', () => {
       'validate orders: 20 items, 8 of 8 segments, 20 items/s, done',
       'judge',
       '',
+    ]);
+  });
+});
+
+describe('progress of a run of several migrations', () => {
+  const applied = (version: number) => ({ version, name: `000${version}_step`, items: 10, durationSeconds: 1.5 });
+  const chainStatus = (title: string, done: number[], ...tables: TableStatus[]): RunStatus => ({
+    ...status('migrate', ...tables),
+    title,
+    chain: { from: 0, version: done.length, applied: done.map(applied), pending: 0 },
+  });
+
+  test.each([true, false])('names each as it begins and when it is applied, on a terminal: %s', (isTTY) => {
+    const { stream, text } = output(isTTY);
+    const progress = createProgress(stream, new ManualClock());
+    const done = table('orders', phase(10, 4, 4, 1_000));
+    progress.show(chainStatus('0001_step', [], done));
+    // A table of the same name, and one that began and ended between two looks.
+    progress.show(chainStatus('0003_step', [1, 2], done));
+    progress.show(chainStatus('0003_step', [1, 2, 3], done));
+    progress.show(chainStatus('0003_step', [1, 2, 3], done));
+    progress.stop();
+    const lines = stripVTControlCharacters(text())
+      .split('\n')
+      .filter((line) => /^(\d{4}_|migrate orders.* done$)/.test(line));
+    expect(lines.map((line) => line.replace(/^migrate orders.*/, 'orders done'))).toEqual([
+      '0001_step',
+      'orders done',
+      '0001_step: applied, 10 items, 1.5s',
+      '0002_step: applied, 10 items, 1.5s',
+      '0003_step',
+      'orders done',
+      '0003_step: applied, 10 items, 1.5s',
     ]);
   });
 });
