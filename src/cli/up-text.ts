@@ -72,6 +72,6 @@ export function upErrorText(report: UpReport): string | undefined {
     `${where}${count.toLocaleString('en')} ${count === 1 ? 'partition' : 'partitions'} failed`,
     ...partitions.slice(0, mostShown).map(({ partition, message }) => `  ${partition}: ${message}`),
     ...more,
-    'The same command tries these again, and no other of what was tried; "carryover park ID --why TEXT" leaves one behind.',
+    'The same command tries these again, and what is done stays done; "carryover park ID --why TEXT" leaves one behind.',
   ].join('\n');
 }
