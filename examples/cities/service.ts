@@ -39,6 +39,8 @@ async function openSql(url: string): Promise<{ pool: pg.Pool; close(): Promise<v
   const connectionString = new URL(engine?.url ?? url);
   connectionString.searchParams.delete('schema');
   const pool = new pg.Pool({ connectionString: connectionString.href, options: `-c search_path=${schema}`, max: 4 });
+  // A connection that the server ends while it is idle is replaced at its next use; without a listener the process would end.
+  pool.on('error', () => undefined);
   return {
     pool,
     async close() {

@@ -1,47 +1,32 @@
-import { openCitiesRig, type CitiesRig, type World } from './cities-rig.js';
-import { contentsOf, everythingIn, historyOf, partitionsOf, type Contents } from './world-contents.js';
+import { registerPartition } from '../../../src/versions/partition-versions.js';
+import { openCitiesRig, type CitiesRig } from './cities-rig.js';
+import { expectedCities, publishedPlaces } from './expected-cities.js';
+import { contentsOf, everythingIn, historyOf, partitionsOf } from './world-contents.js';
 
 let rig: CitiesRig;
 beforeAll(async () => (rig = await openCitiesRig()));
 afterAll(() => rig.stop());
 
-/** A database of version 1, with cities in all countries. */
-async function loadedWorld(...options: Parameters<CitiesRig['world']>): Promise<World> {
-  const world = await rig.world(...options);
-  expect((await world.up({ to: 1 })).run).toMatchObject({ exitCode: 0 });
-  await world.load();
-  return world;
-}
-
-/** Every record was written once when it was loaded, once when its location was split, and once when it was ranked. */
-function expectOnce({ cities }: Contents): void {
-  for (const [country, records] of Object.entries(cities)) {
-    const ranks = Object.values(records).map(({ rank }) => rank);
-    expect({ country, ranks: ranks.sort() }).toEqual({ country, ranks: ranks.map((_, index) => index + 1) });
-    for (const [id, city] of Object.entries(records))
-      expect({ id, revision: city['revision'] }).toEqual({ id, revision: 3 });
-  }
-}
-
 describe('the chain of the example', () => {
-  test('brings 246 countries from version 0 to 5', async () => {
-    const world = await loadedWorld();
-    const { run } = await world.up();
-    expect(run).toMatchObject({ status: 'succeeded', exitCode: 0 });
-    const contents = await contentsOf(world);
-    expect(Object.keys(contents.cities)).toHaveLength(246);
-    expectOnce(contents);
-    expect(contents.cities['FR']?.['2988507']).toEqual({
-      name: 'Paris',
-      population: 2138551,
-      latitude: 48.85341,
-      longitude: 2.3488,
-      rank: 1,
-      revision: 3,
+  test('brings 246 countries from version 0 to 5, each record through each migration once', async () => {
+    const world = await rig.world();
+    expect((await world.up({ to: 1 })).run).toMatchObject({ status: 'succeeded', exitCode: 0 });
+    const loaded = await world.load();
+    expect(loaded).toHaveLength(246);
+    const { run, summary } = await world.up();
+    expect({ run, summary }).toMatchObject({
+      run: { status: 'succeeded', exitCode: 0 },
+      summary: { from: 1, version: 5, pending: 0 },
     });
-    expect(Object.values(await partitionsOf(world)).map(({ dataVersion }) => dataVersion)).toEqual(
-      Array.from({ length: 246 }, () => 5),
-    );
+
+    const { cities, countries, places, directory } = await contentsOf(world);
+    expect(cities).toEqual(expectedCities(loaded));
+    expect(countries).toHaveLength(246);
+    expect(places).toHaveLength(Object.values(cities).flatMap((records) => Object.keys(records)).length);
+    expect(directory['countries']).toHaveLength(246);
+    expect(directory['places']).toHaveLength(publishedPlaces(loaded));
+    const versions = Object.values(await partitionsOf(world)).map(({ dataVersion }) => dataVersion);
+    expect(versions).toEqual(Array.from({ length: 246 }, () => 5));
     expect((await historyOf(world)).map(({ version, kind }) => [version, kind])).toEqual([
       [1, 'sql'],
       [2, 'for-each-partition'],
@@ -52,9 +37,43 @@ describe('the chain of the example', () => {
   });
 
   test('shows in a dry run what would be done, and leaves both stores byte for byte as they were', async () => {
-    const world = await loadedWorld();
+    const world = await rig.world();
+    await world.up({ to: 1 });
+    await world.load();
     const before = await everythingIn(world);
-    expect((await world.up({ dryRun: true })).run.exitCode).toBe(0);
+    const { run, forecast } = await world.up({ dryRun: true });
+    expect(run.exitCode).toBe(0);
+    expect(forecast?.migrations.map(({ file, forecast: { partitions } }) => [file, partitions?.count])).toEqual([
+      ['0002_split_location.ts', 246],
+      ['0003_publish_places.ts', undefined],
+      ['0004_places_by_name.ts', undefined],
+      ['0005_rank_cities.ts', 246],
+    ]);
     expect(await everythingIn(world)).toEqual(before);
+  });
+
+  test('stops before what waits for its flag, succeeds, and goes on when that is on', async () => {
+    const world = await rig.world({ flags: { publicDirectory: false } });
+    await world.up({ to: 1 });
+    const loaded = await world.load({ only: ['AD', 'FR'] });
+    const { run, summary } = await world.up();
+    expect({ run, summary }).toMatchObject({
+      run: { status: 'succeeded', exitCode: 0 },
+      summary: { version: 2, gate: { version: 3, flag: 'publicDirectory' } },
+    });
+    expect((await contentsOf(world)).directory).toEqual({});
+    const on = await rig.world({ copyOf: world });
+    expect((await on.up()).run.exitCode).toBe(0);
+    expect((await contentsOf(on)).cities).toEqual(expectedCities(loaded));
+  });
+
+  test('leaves a country alone that was registered at the version of newer code', async () => {
+    const world = await rig.world();
+    await world.up({ to: 1 });
+    await world.load({ only: ['AD', 'FR'] });
+    await registerPartition(world.service.versions, 'FR-new', 5);
+    expect((await world.up()).run.exitCode).toBe(0);
+    expect(await partitionsOf(world)).toMatchObject({ AD: { dataVersion: 5 }, 'FR-new': { dataVersion: 5 } });
+    expect((await historyOf(world)).find(({ version }) => version === 5)?.items).toBe(4);
   });
 });
