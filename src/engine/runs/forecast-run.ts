@@ -1,11 +1,12 @@
 import { InputError, TableNotFoundError } from '../../errors.js';
 import type { Forecast } from '../../migrations/migration.js';
-import { readState, type AttemptState } from '../../versions/state-entry.js';
+import { readState, type AttemptState, type StateEntry } from '../../versions/state-entry.js';
 import { assertNoOtherAttempt, attemptToResume, unfinishedAttempt } from '../attempts/attempt.js';
 import { attemptRecord } from '../attempts/attempt-record.js';
 import type { Dependencies } from '../dependencies.js';
 import { copyTask } from '../tasks/copy-task.js';
 import type { Task } from '../tasks/task.js';
+import { assertNobodyWorks } from './assert-nobody-works.js';
 import { parseExecutionInput } from './execution-input.js';
 
 /** What a copy with this input would do, without a lease and without touching anything. Throws InputError. */
@@ -25,7 +26,7 @@ export async function checkedForecast(task: Task, deps: Dependencies, faultsOnly
   const { home, settings } = task;
   const state = await readState(home.keyValues);
   const resumed = attemptToResume(state, task);
-  if (resumed === undefined) assertNoOtherAttempt(state, task);
+  if (resumed === undefined) await assertAlone(state, task, deps);
   await assertSetUp(task, resumed, deps);
   // Its tables are made, and Cleanup may have forgotten already that they are its own.
   if (resumed?.phase === 'complete') return { faults: [], warnings: [], tables: [], drops: [] };
@@ -41,6 +42,16 @@ export async function checkedForecast(task: Task, deps: Dependencies, faultsOnly
   });
   if (forecast.faults.length > 0) throw new InputError(forecast.faults);
   return forecast;
+}
+
+/** Throws InputError for an unfinished attempt of another command, and LockHeldError while a run works on it. */
+async function assertAlone(state: StateEntry | undefined, task: Task, deps: Dependencies): Promise<void> {
+  try {
+    assertNoOtherAttempt(state, task);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    await assertNobodyWorks(task, error, deps);
+  }
 }
 
 async function assertSetUp(

@@ -1,6 +1,7 @@
 import { InputError } from '../../errors.js';
 import type { RunRecord } from '../../ledger/ledger.js';
-import { changeState } from '../../versions/state-entry.js';
+import type { Store } from '../../stores/store.js';
+import { changeState, readState } from '../../versions/state-entry.js';
 import { isOwn } from '../../kv/lease-cell.js';
 import type { Call, Dependencies, RunState } from '../dependencies.js';
 import { underHeartbeat } from '../leases/heartbeat.js';
@@ -36,8 +37,9 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
   const record = await startRun(id, parsed, parsed.startedBy ?? deps.who, deps);
   assertOwnRecord(record, deps.clock.now());
   const beginner = beginnerOf(parsed, { id, owner, who: record.who }, deps);
-  if (record.exitCode === 0 || !(await beginner.isPending())) return await end(record, owner, parsed, deps);
   const home = await homeOf(parsed, deps);
+  const look = () => underOwnLease(record, owner, home, deps, () => beginner.isPending());
+  if (record.exitCode === 0 || !(await look())) return await end(record, owner, parsed, deps);
   const askedAt = deps.clock.monotonic();
   const own = { owner, token: await takeLease(owner, record, home, deps) };
   // It may wait for calls of an earlier run, for about a lease's time.
@@ -54,6 +56,19 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
   const { version, only } = task;
   const of = { ...(version === undefined ? {} : { version }), ...(only === undefined ? {} : { only }) };
   return { id, ...own, ...of, attempt: attempt.id, pending: true, concurrency: task.task.settings.concurrency };
+}
+
+/** In a chain the lease is held already, and looking at what comes next may take longer than it lives. */
+async function underOwnLease<T>(
+  { run: id, token }: RunRecord,
+  owner: string,
+  home: Store,
+  deps: Dependencies,
+  look: () => Promise<T>,
+): Promise<T> {
+  const { settings, clock } = deps;
+  if (token === undefined || !isOwn((await readState(home.keyValues))?.lease, { owner, token })) return await look();
+  return await underHeartbeat({ held: holdHome({ id, owner, token }, home, settings, deps), settings }, clock, look);
 }
 
 /** Begin is called once more at a run's end, and again within minutes when its answer was lost. */

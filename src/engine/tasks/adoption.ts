@@ -1,24 +1,30 @@
 import { InputError } from '../../errors.js';
 import type { LeaseOwner } from '../../kv/lease-cell.js';
-import { newestVersion } from '../../migrations/registry.js';
 import type { Store } from '../../stores/store.js';
 import { putHistory } from '../../versions/history.js';
 import { changeStateAsOwner, type StateEntry } from '../../versions/state-entry.js';
 import type { Dependencies } from '../dependencies.js';
 import { declaredStoreOpener } from './declared-stores.js';
+import { pendingChain } from './pending-chain.js';
 
 /**
- * The version that a database without one would be given: 0, or the newest with `newDatabase: "stamp"`; undefined where it
- * has one. Throws InputError for a database that has data and no version: only a person knows which one that is.
+ * The version that a database without one would be given: 0, or with `newDatabase: "stamp"` the one that the whole chain would
+ * bring it to, not beyond `to` and a flag that is off; undefined where it has one. Throws InputError for a database that has data and no version: only a person knows which one that is.
  */
-export async function versionToGive(state: StateEntry | undefined, deps: Dependencies): Promise<number | undefined> {
+export async function versionToGive(
+  state: StateEntry | undefined,
+  to: number | undefined,
+  deps: Dependencies,
+): Promise<number | undefined> {
   if (state?.baseline !== undefined) return undefined;
   const found = await firstData(deps);
   if (found !== undefined) {
     const message = `has no version, and ${found} holds data: "carryover baseline N" adopts it at version N, 0 to run every migration`;
     throw new InputError([{ field: 'database', message }]);
   }
-  return deps.project.newDatabase === 'stamp' ? newestVersion(deps.registry) : 0;
+  const { newDatabase, flags = {} } = deps.project;
+  if (newDatabase !== 'stamp') return 0;
+  return pendingChain(deps.registry, { version: 0, to, flags }).migrations.at(-1)?.version ?? 0;
 }
 
 /** Gives the database this version, unless it has one by now: a history entry first, then the state entry. */

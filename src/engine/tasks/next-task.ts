@@ -44,7 +44,7 @@ export async function lookAtChain(
   for await (const entry of history(home.keyValues)) entries.push(entry);
   const up = input.up;
   assertFits(state, entries, up?.acceptChanged ?? [], deps);
-  const given = await versionToGive(state, deps);
+  const given = await versionToGive(state, up?.to, deps);
   const version = state?.version || given || 0;
   const { registry, project } = deps;
   const flags = project.flags ?? {};

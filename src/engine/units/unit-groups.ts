@@ -71,6 +71,6 @@ async function restart(
 }
 
 function tooMany(units: number): InputError {
-  const message = `the tables make ${units} units or more, and a run has at most ${maxUnits}: carry fewer tables in one run, or set fewer segments`;
-  return new InputError([{ field: 'copy.tables', message }]);
+  const message = `the migration makes ${units} units or more, and a run has at most ${maxUnits}: carry fewer tables in one run, or set fewer segments`;
+  return new InputError([{ field: 'units', message }]);
 }

@@ -8,7 +8,8 @@ import type { Project } from '../../../src/project.js';
 import { openMemoryStore } from '../../../src/stores/memory/memory-store.js';
 import type { Store } from '../../../src/stores/store.js';
 import { history, type HistoryEntry } from '../../../src/versions/history.js';
-import { changeState, readState } from '../../../src/versions/state-entry.js';
+import { acquireLease, releaseLease, renewLease } from '../../../src/kv/lease.js';
+import { changeState, readState, stateLeaseCell } from '../../../src/versions/state-entry.js';
 import { runExecution, withTestLedgers } from '../../support/copy-run.js';
 import { filled } from '../memory-stores.js';
 import { marking, markingSteps, marksOf, registered } from './marking-steps.js';
@@ -172,6 +173,45 @@ describe('a database without a version', () => {
     expect(await readState(database.keyValues)).toMatchObject({ version: 2, baseline: 2 });
     expect(await historyOf(database)).toMatchObject([{ version: 2, how: 'stamped' }]);
     await expect(marksOf(database)).rejects.toThrow('marks');
+  });
+
+  test('gets no newer one than the chain would come to', async () => {
+    const gated = registered(
+      2,
+      marking(() => undefined, { when: 'late' }),
+    );
+    const registry = { migrations: [...markingSteps([1]).migrations, gated] };
+    const stopped = openMemoryStore();
+    await up(stopped, { registry, project: { newDatabase: 'stamp', flags: { late: false } } });
+    expect(await versionOf(stopped)).toBe(1);
+    const asked = openMemoryStore();
+    await up(asked, { registry: markingSteps([1, 2]), project: { newDatabase: 'stamp' } }, { to: 1 });
+    expect(await versionOf(asked)).toBe(1);
+  });
+});
+
+describe('a run that comes while another one works', () => {
+  test('is told who works, and not to drop what that one makes', async () => {
+    const database = openMemoryStore();
+    const own = { owner: 'other', who: 'ann', where: 'a laptop', durationMs: 3_000 };
+    const lease = await acquireLease(stateLeaseCell(database.keyValues), own);
+    const startedAt = new Date().toISOString();
+    const attempt = {
+      id: 'other-v1',
+      spec: 'up:1:another',
+      description: 'another',
+      startedAt,
+      phase: 'setup' as const,
+    };
+    await changeState(database.keyValues, (state) => ({ ...state, baseline: 0, attempt }));
+    const renewing = setInterval(() => void renewLease(stateLeaseCell(database.keyValues), lease), 300);
+    const { run } = await up(database, { registry: markingSteps([1]) }).finally(() => clearInterval(renewing));
+    expect(run).toMatchObject({
+      exitCode: 4,
+      error: { name: 'LockHeldError', message: expect.stringContaining('ann') },
+    });
+    await releaseLease(stateLeaseCell(database.keyValues), lease);
+    expect((await up(database, { registry: markingSteps([1]) })).run).toMatchObject({ exitCode: 2 });
   });
 });
 
