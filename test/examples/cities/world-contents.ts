@@ -30,7 +30,7 @@ export async function contentsOf(world: World): Promise<Contents> {
   };
 }
 
-async function citiesIn({ service }: World): Promise<Contents['cities']> {
+export async function citiesIn({ service }: Pick<World, 'service'>): Promise<Contents['cities']> {
   const cities: Record<string, Record<string, CityRecord>> = {};
   const { rows } = await service.sql.query<{ code: string }>('SELECT code FROM countries ORDER BY code');
   for (const { code } of rows)
@@ -109,13 +109,13 @@ export async function everythingIn(world: World): Promise<unknown> {
   return { columns: columns.rows, indexes: indexes.rows, rows, directory: await directoryOf(world) };
 }
 
-export async function historyOf({ service }: World): Promise<HistoryEntry[]> {
+export async function historyOf({ service }: Pick<World, 'service'>): Promise<HistoryEntry[]> {
   const entries: HistoryEntry[] = [];
   for await (const entry of history(service.versions)) entries.push(entry);
   return entries;
 }
 
-export async function partitionsOf({ service }: World): Promise<Record<string, PartitionEntry>> {
+export async function partitionsOf({ service }: Pick<World, 'service'>): Promise<Record<string, PartitionEntry>> {
   const found: Record<string, PartitionEntry> = {};
   for await (const { id, entry } of partitionEntries(service.versions)) found[id] = entry;
   return found;
