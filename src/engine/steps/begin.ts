@@ -1,6 +1,5 @@
 import { InputError } from '../../errors.js';
 import type { RunRecord } from '../../ledger/ledger.js';
-import type { Store } from '../../stores/store.js';
 import { changeState, readState } from '../../versions/state-entry.js';
 import { isOwn } from '../../kv/lease-cell.js';
 import type { Call, Dependencies, RunState } from '../dependencies.js';
@@ -37,9 +36,9 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
   const record = await startRun(id, parsed, parsed.startedBy ?? deps.who, deps);
   assertOwnRecord(record, deps.clock.now());
   const beginner = beginnerOf(parsed, { id, owner, who: record.who }, deps);
-  const home = await homeOf(parsed, deps);
-  const look = () => underOwnLease(record, owner, home, deps, () => beginner.isPending());
+  const look = () => underOwnLease(record, owner, parsed, deps, () => beginner.isPending());
   if (record.exitCode === 0 || !(await look())) return await end(record, owner, parsed, deps);
+  const home = await homeOf(parsed, deps);
   const askedAt = deps.clock.monotonic();
   const own = { owner, token: await takeLease(owner, record, home, deps) };
   // It may wait for calls of an earlier run, for about a lease's time.
@@ -62,12 +61,14 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
 async function underOwnLease<T>(
   { run: id, token }: RunRecord,
   owner: string,
-  home: Store,
+  input: ExecutionInput,
   deps: Dependencies,
   look: () => Promise<T>,
 ): Promise<T> {
   const { settings, clock } = deps;
-  if (token === undefined || !isOwn((await readState(home.keyValues))?.lease, { owner, token })) return await look();
+  if (token === undefined) return await look();
+  const home = await homeOf(input, deps);
+  if (!isOwn((await readState(home.keyValues))?.lease, { owner, token })) return await look();
   return await underHeartbeat({ held: holdHome({ id, owner, token }, home, settings, deps), settings }, clock, look);
 }
 
