@@ -113,6 +113,8 @@ export interface Progress {
   readonly items: number;
   readonly sizeBytes: number;
   readonly usage: Usage;
+  /** This point is in the ledger before the work goes on; else when a checkpoint is due. */
+  readonly save?: true;
 }
 
 /** Two tables to be compared. */

@@ -15,6 +15,8 @@ export interface UnitProgress {
   readonly items: number;
   readonly sizeBytes: number;
   readonly usage: Usage;
+  /** Saved before the work goes on, whether a checkpoint is due or not. */
+  readonly save?: true;
 }
 
 export interface UnitWork {
@@ -57,7 +59,8 @@ export async function workUnit(open: OpenRun, deps: Dependencies, call: Call, wo
         await deps.ledger.release(saver.unit, claim);
         return 'more';
       }
-      await saver.saveIfDue();
+      if (progress.save === true) await saver.save({ done: false });
+      else await saver.saveIfDue();
     }
     await saver.save({ done: true });
     return 'done';

@@ -9,6 +9,8 @@ export const placeSchema = z.strictObject({
   step: z.int(),
   /** Tries that failed in this run. */
   tries: z.int().nonnegative(),
+  /** Calls of this run that began here and were not heard of again. Cursors of earlier versions do not have it. */
+  starts: z.int().nonnegative().default(0),
   /** Items were counted in this step. */
   counted: z.boolean(),
   /** The last safe point of `migrate`. */
@@ -46,7 +48,7 @@ export function chunkCursor(from: Cursor | undefined, token: number): ChunkCurso
   if (cursor.token === token) return cursor;
   if (cursor.failed) return { ...beginning, failedBefore: true };
   const { inside } = cursor;
-  return { ...cursor, token, ...(inside === undefined ? {} : { inside: { ...inside, tries: 0 } }) };
+  return { ...cursor, token, ...(inside === undefined ? {} : { inside: { ...inside, tries: 0, starts: 0 } }) };
 }
 
 /** Behind the partition that the cursor is at. */

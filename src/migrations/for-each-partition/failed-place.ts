@@ -14,7 +14,7 @@ const keptSchema = z.strictObject({ partition: z.string(), failedAt: z.string(),
 export async function keepPlace(work: PartitionWork, place: PartitionPlace, failedAt: string): Promise<void> {
   if (place.cursor === undefined) return;
   const { context, partition } = work;
-  const kept = { partition, failedAt, place: { ...place, tries: 0 } };
+  const kept = { partition, failedAt, place: { ...place, tries: 0, starts: 0 } };
   await context.ledger.putDocument(context.attempt, nameOf(work), kept as Json);
 }
 

@@ -24,11 +24,12 @@ export async function* migrateChunk(
   const { round, chunk } = workOf(unit);
   const ids = await plannedIds(step, context.ledger, context.attempt, round, chunk);
   const baseline = await baselineVersion(context.home.keyValues);
+  const call = { recorded: false };
   let cursor = chunkCursor(from, context.fence.token);
   for (let id = ids[cursor.at]; id !== undefined; id = ids[cursor.at]) {
     const at: ChunkCursor = { ...cursor, partition: id };
     const inside = cursor.partition === id ? cursor.inside : undefined;
-    const outcome = yield* migratePartition({ step, context, baseline, partition: id }, inside, (place, items) =>
+    const outcome = yield* migratePartition({ step, context, baseline, partition: id, call }, inside, (place, items) =>
       progress(withPlace(at, place), items),
     );
     cursor = behind(cursor, outcome === 'failed');

@@ -11,6 +11,12 @@ import { recordDone, recordFailure } from './record-partition.js';
 /** Waits between the tries of a partition. The longest is well below the time that a call keeps for its end. */
 const waits = { baseMs: 500, capMs: 8_000 };
 
+/**
+ * Calls that a partition is given to come to a safe point. The state machine calls a function again three times after it was
+ * ended from outside, as one is that blocks its process.
+ */
+const mostStarts = 3;
+
 /** `skipped`: it is at the version already, or parked. */
 export type PartitionOutcome = 'done' | 'skipped' | 'failed';
 
@@ -19,7 +25,7 @@ type SafePoint = (place: PartitionPlace | undefined, items: number) => Progress;
 
 /**
  * Brings a partition through all steps that it lacks, in order; its version says after each that it is done. Records its
- * failure when it failed as often as it may. Throws LeaseLostError and LateWriterError at once, and what passes by itself
+ * failure when it failed as often as it may, or hung. Throws LeaseLostError and LateWriterError at once, and what passes by itself
  * when the call's time is nearly over.
  */
 export async function* migratePartition(
@@ -35,14 +41,39 @@ export async function* migratePartition(
     const next = step.steps.find(({ version }) => version > versionOf(entry, baseline));
     if (next === undefined || !isDue(step, entry, baseline)) return outcome;
     const known = place?.step === next.version ? place : await keptPlace(work, entry, next.version);
-    const begun = known ?? { step: next.version, tries: 0, counted: false };
-    const after = yield* tried(work, next, begun, safePoint);
+    const begun = known ?? { step: next.version, tries: 0, starts: 0, counted: false };
+    const start = yield* started(work, begun, safePoint);
+    const after = start && (yield* tried(work, next, start, safePoint));
     if (after === undefined) return 'failed';
     await recordDone(work, next.version);
     outcome = 'done';
     // A step that counts no items counts as one.
     yield safePoint(undefined, after.counted ? 0 : 1);
   }
+}
+
+/**
+ * Counts, for the first partition that a call takes up, that a call began it. What hangs does not fail: its call is left
+ * behind without a word, and the count is how the next one knows which partition it was. One call in vain after the other,
+ * each partition becomes the first. Undefined when this one had its calls: that is its failure, and those behind it go on.
+ */
+async function* started(
+  work: PartitionWork,
+  begun: PartitionPlace,
+  safePoint: SafePoint,
+): AsyncGenerator<Progress, PartitionPlace | undefined, undefined> {
+  const { call, context, step } = work;
+  if (begun.starts >= Math.min(step.options.attempts, mostStarts)) {
+    const calls = begun.starts === 1 ? 'a call' : `${begun.starts} calls`;
+    await recordFailure(work, begun, new Error(`came to no safe point in ${calls}: yield more often, or it hangs`));
+    return undefined;
+  }
+  // A call that is ending already does not give it the time of a call.
+  if (call.recorded || context.ending()) return begun;
+  call.recorded = true;
+  const start = { ...begun, starts: begun.starts + 1 };
+  yield { ...safePoint(start, 0), save: true };
+  return start;
 }
 
 /** Tries one step until it succeeds; undefined when that was in vain. */
@@ -59,7 +90,7 @@ async function* tried(
     try {
       const own = partitionContext(work.step.stage, context, step.version);
       for await (const { cursor, items } of step.partitioned.migrate(partition, own, place.cursor)) {
-        place = { ...place, cursor: cursor as never, counted: place.counted || items > 0 };
+        place = { ...place, starts: 0, cursor: cursor as never, counted: place.counted || items > 0 };
         yield safePoint(place, items);
       }
       return place;

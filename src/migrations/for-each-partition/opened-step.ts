@@ -27,6 +27,13 @@ export interface PartitionWork {
   /** The version of partitions without an entry. */
   readonly baseline: number;
   readonly partition: string;
+  readonly call: CallStart;
+}
+
+/** What the partitions of one call have in common. */
+export interface CallStart {
+  /** The ledger says of one of them that this call began it. */
+  recorded: boolean;
 }
 
 export function openedStep(stage: Stage, options: PartitionOptions, partitioned: PartitionedStep): OpenedStep {

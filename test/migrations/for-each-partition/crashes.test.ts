@@ -53,16 +53,19 @@ async function persist({ definitions, options, kept }: World, plan: Faults, same
   const [definition] = definitions as [MigrationDefinition];
   for (let calls = 1; !kept.complete; calls += 1) {
     if (calls > 100) throw new Error('it does not come to its end');
+    let failed = false;
     const watch = { hung: plan.hung, over: false };
     const hangs = leftBehind(plan, watch);
     try {
       await Promise.race([drive(definition, options, kept), hangs]);
     } catch (error) {
       if (!mayHappen.some((kind) => error instanceof kind)) throw error;
+      // A run in which partitions failed is over: calls that are left behind again and again make one of them fail.
+      failed = error instanceof PartitionsFailedError;
     } finally {
       watch.over = true;
     }
-    if (!sameRun) nextRun(kept);
+    if (!sameRun || failed) nextRun(kept);
   }
 }
 

@@ -165,11 +165,14 @@ async function work(call: DriveCall, unit: KeptUnit): Promise<void> {
     updatedAt: '',
   };
   try {
-    for await (const { cursor, items } of migration.migrate(record, unit.cursor, contextOf(options, kept)))
-      safePoint(call, () => {
+    for await (const { cursor, items, save } of migration.migrate(record, unit.cursor, contextOf(options, kept))) {
+      const keep = (): void => {
         unit.cursor = json(cursor);
         kept.items += items;
-      });
+      };
+      if (save === true) saveAtOnce(call, keep);
+      else safePoint(call, keep);
+    }
     assertCurrent(call);
     unit.done = true;
   } catch (error) {
@@ -178,6 +181,12 @@ async function work(call: DriveCall, unit: KeptUnit): Promise<void> {
     if (name !== 'PartitionsFailedError' && name !== 'CorruptDataError') throw error;
     unit.failure = error as Error;
   }
+}
+
+/** Where the engine saves and goes on: no call is ended there. */
+function saveAtOnce(call: DriveCall, keep: () => void): void {
+  assertCurrent(call);
+  keep();
 }
 
 function safePoint(call: DriveCall, keep: () => void): void {
