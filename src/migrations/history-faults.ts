@@ -33,6 +33,7 @@ export function historyFaults(
       .filter((number) => !changed.some((entry) => entry.version === number))
       .map((number) => acceptedFault(number, registry, past)),
     ...missingFiles(registry, past),
+    ...removedTooEarly(registry, past, version),
     ...addedBelow(registry, past, version, baseline ?? 0),
   ];
 }
@@ -78,6 +79,20 @@ function missingFiles(registry: Registry, past: readonly PastVersion[]): Fault[]
       const message = `was applied to this database, but its file is not there any more: put ${migrationName(entry)}.ts back`;
       return { field: migrationName(entry), message };
     });
+}
+
+/**
+ * Files before the first one that were removed before this database had run them: the chain would go on behind them, with
+ * data that lacks what they do. That there were such files is told by those that ran. An entry without a name says that a
+ * person gave a version that had no file.
+ */
+function removedTooEarly({ migrations }: Registry, past: readonly PastVersion[], version: number): Fault[] {
+  const [oldest] = migrations;
+  if (oldest === undefined || version >= oldest.version - 1) return [];
+  if (!past.some((entry) => entry.version < oldest.version && entry.name !== '')) return [];
+  const last = oldest.version - 1;
+  const message = `has the version ${version}, but the oldest migration of this code is ${oldest.file}, and files before it were removed: run the code that still has the removed files up to version ${last} first`;
+  return [{ field: 'database', message }];
 }
 
 /** Migrations that would have had to run before others that did. */

@@ -62,6 +62,48 @@ describe('historyFaults', () => {
     ]);
   });
 
+  it('refuses a database that has not run all files that were removed before the first one', () => {
+    const registry = registryOf([4, 5]);
+    const upTo = (version: number, how: PastVersion['how'] = 'applied'): PastVersion[] =>
+      range(1, version).map((number) => applied(number, { how }));
+    expect(historyFaults(registry, upTo(2), 2, 0, [])).toEqual([
+      {
+        field: 'database',
+        message:
+          'has the version 2, but the oldest migration of this code is 0004_m4.ts, and files before it were removed: run the code that still has the removed files up to version 3 first',
+      },
+    ]);
+    for (const version of range(3, 5)) expect(historyFaults(registry, upTo(version), version, 0, [])).toEqual([]);
+    expect(fields(registry, [applied(2, { how: 'stamped' })], 2, 2, [])).toEqual(['database']);
+  });
+
+  it('lets a database begin at the first file where nothing says that there were others', () => {
+    const registry = registryOf([4, 5]);
+    expect(historyFaults(registry, [], 0, 0, [])).toEqual([]);
+    expect(historyFaults(registry, [applied(2, { how: 'baseline', name: '' })], 2, 2, [])).toEqual([]);
+  });
+
+  it('runs no chain from a version whose next file was removed, whatever is', () => {
+    const cases = fc.record({
+      newest: fc.integer({ min: 1, max: 8 }),
+      removed: fc.nat(),
+      at: fc.nat(),
+      adopted: fc.nat(),
+    });
+    fc.assert(
+      fc.property(cases, ({ newest, removed, at, adopted }) => {
+        const first = 1 + (removed % newest);
+        const version = 1 + (at % newest);
+        const baseline = adopted % (version + 1);
+        const history = range(Math.max(baseline, 1), version).map((number) =>
+          applied(number, number === baseline ? { how: 'stamped' } : {}),
+        );
+        const found = fields(registryOf(range(first, newest)), history, version, baseline, []);
+        expect(found).toEqual(version + 1 < first ? ['database'] : []);
+      }),
+    );
+  });
+
   it('names migrations that were added below the current version, but not below the baseline', () => {
     const [fault, ...others] = historyFaults(five, [applied(3)], 4, 2, []);
     expect(others).toEqual([]);
