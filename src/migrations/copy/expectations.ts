@@ -3,12 +3,13 @@ import type { Expectation } from '../migration.js';
 import type { CopyContext } from './copy-context.js';
 import { describeIfThere } from './describe-if-there.js';
 import { selectTables, type SelectedTable } from './select-tables.js';
-import { changeOf, isQuarantining, targetDescription } from './table-changes.js';
+import { isQuarantining } from './table-changes.js';
+import { targetDescription } from './target-description.js';
 import { tablePlans } from './table-plan.js';
 
 /** What must equal what, by the names of the tables in the target; both sides are found by the target's key. */
 export async function* copyExpectations(context: CopyContext, after: string): AsyncIterable<Expectation> {
-  const { source, target, from, to, input, changes } = context;
+  const { source, target, from, to, input } = context;
   const { tables } = await selectTables(context);
   const plans = new Map<string, { merged: boolean }>();
   for await (const plan of tablePlans(context.ledger, context.attempt)) plans.set(plan.table, plan);
@@ -16,8 +17,7 @@ export async function* copyExpectations(context: CopyContext, after: string): As
     if (selected.target <= after || selected.mode !== 'carry' || !selected.validated) continue;
     const merged = plans.get(selected.target)?.merged ?? input.onExisting === 'merge';
     await assertThere(context, selected);
-    const change = changeOf(changes, selected.table);
-    const { key, ttlAttribute } = targetDescription(await source.describe(selected.table), change);
+    const { key, ttlAttribute } = targetDescription(context, await source.describe(selected.table));
     const view = { key, ...(ttlAttribute === undefined ? {} : { ttlAttribute }) };
     const transformed = isQuarantining(context, selected.table) ? { transformed: true } : {};
     yield {

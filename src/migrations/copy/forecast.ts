@@ -11,7 +11,7 @@ import { renameFaults } from './rename-faults.js';
 import { sameTableFaults } from './same-table.js';
 import { maxUnits, segmentCount } from './segment-count.js';
 import { selectTables, type SelectedTable } from './select-tables.js';
-import { changeOf, targetDescription } from './table-changes.js';
+import { targetDescription } from './target-description.js';
 
 /** How many tables are described at a time. */
 const concurrency = 8;
@@ -75,11 +75,11 @@ async function forecastTable(
   selected: SelectedTable,
   listed: OwnTable | undefined,
 ): Promise<TableForecast> {
-  const { source, target, settings, changes } = context;
+  const { source, target, settings } = context;
   const { target: table, mode } = selected;
   try {
     const carried = await source.describe(selected.table);
-    const description = targetDescription(carried, changeOf(changes, selected.table));
+    const description = targetDescription(context, carried);
     const asTarget = await target.preflight(description, 'target');
     const checks = [await source.preflight(carried, 'source'), asTarget];
     const existing = await describeIfThere(target, table);

@@ -10,7 +10,8 @@ import { isOwn, isPlannedElsewhere } from './own-table.js';
 import { segmentCount } from './segment-count.js';
 import type { SelectedTable } from './select-tables.js';
 import { replayQuarantine } from './replay-quarantine.js';
-import { changeOf, isQuarantining, targetDescription } from './table-changes.js';
+import { isQuarantining } from './table-changes.js';
+import { targetDescription } from './target-description.js';
 import { saveTablePlan, tablePlan } from './table-plan.js';
 
 /**
@@ -19,10 +20,10 @@ import { saveTablePlan, tablePlan } from './table-plan.js';
  * the plan is written last.
  */
 export async function* prepareTable(context: CopySetupContext, selected: SelectedTable): AsyncIterable<SetupProgress> {
-  const { source, target, ledger, attempt, input, changes } = context;
+  const { source, target, ledger, attempt, input } = context;
   const { target: table, mode } = selected;
   const carried = await source.describe(selected.table);
-  const description = targetDescription(carried, changeOf(changes, selected.table));
+  const description = targetDescription(context, carried);
   const plan = await tablePlan(ledger, attempt, table);
   assertSameSource(plan?.sourceIdentity, description, selected, source.location);
   const existing = await describeIfThere(target, table);

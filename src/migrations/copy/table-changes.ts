@@ -43,7 +43,7 @@ export function isQuarantining(
  * may not fit the columns that a relational engine made of it, or the indexes of another key: then it is described as a
  * table of items.
  */
-export function targetDescription(description: TableDescription, change: TableChange): TableDescription {
+export function changedDescription(description: TableDescription, change: TableChange): TableDescription {
   const renamed = { ...description, name: change.as ?? description.name };
   if (!changesItems(change)) return renamed;
   const key = change.key ?? description.key;

@@ -57,7 +57,7 @@ function shadowCopy(
   };
   return copyMigration(
     copyInputSchema.parse({ from: database, to: database, tables: [names.old] }),
-    { source: home, target: shadowStore(home, names.old, written), from: database, to: database },
+    { source: home, target: shadowStore(home, written), from: database, to: database },
     { [names.old]: change },
     { option: (option) => `${name}, ${option.startsWith('changes') ? 'as' : 'table'}` },
   );

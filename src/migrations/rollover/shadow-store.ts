@@ -1,18 +1,16 @@
 import type { Item } from '../../stores/item.js';
-import type { Fence, Store, TableDescription, Usage, Writer } from '../../stores/store.js';
+import type { Fence, Store, Usage, Writer } from '../../stores/store.js';
 
 /**
- * The database, as the store in which the shadow is made and filled beside the table `old`. `written` is called with items once
+ * The database, as the store in which the shadow is made and filled. `written` is called with items once
  * they are durable, before `flush` returns. Fences are the database's own, though this object is another one.
  */
-export function shadowStore(home: Store, old: string, written?: (items: readonly Item[]) => Promise<void>): Store {
-  const beside = (description: TableDescription): TableDescription => home.beside?.(description, old) ?? description;
+export function shadowStore(home: Store, written?: (items: readonly Item[]) => Promise<void>): Store {
   const { remove } = home;
   const changed: Partial<Store> = {
-    preflight: (description, role) => home.preflight(role === 'target' ? beside(description) : description, role),
-    create: (description, fence) => home.create(beside(description), own(fence)),
+    create: (description, fence) => home.create(description, own(fence)),
     drop: (table, fence, together) => home.drop(table, own(fence), together),
-    finish: (description, fence) => home.finish(beside(description), own(fence)),
+    finish: (description, fence) => home.finish(description, own(fence)),
     ...(remove && { remove: (table, keys, fence) => remove.call(home, table, keys, own(fence)) }),
     writer(table, { fence, ...options }) {
       const writer = home.writer(table, fence === undefined ? options : { ...options, fence: own(fence) });
