@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { InputError, type Fault } from '../../errors.js';
 import type { Preflight } from '../../stores/store.js';
+import { readState, type StateEntry } from '../../versions/state-entry.js';
 import type { Forecast, ForecastTable } from '../migration.js';
 import type { CopyForecastContext } from './copy-context.js';
 import { describeIfThere } from './describe-if-there.js';
@@ -8,6 +9,7 @@ import { absentFaults, existingFaults, mergeFaults } from './existing-faults.js'
 import { dropFaults, freshDrops, ownTables, type OwnTable } from './forecast-drops.js';
 import { isOwn, isUntouched } from './own-table.js';
 import { renameFaults } from './rename-faults.js';
+import { replacedFaults } from './replaced-faults.js';
 import { sameTableFaults } from './same-table.js';
 import { maxUnits, segmentCount } from './segment-count.js';
 import { selectTables, type SelectedTable } from './select-tables.js';
@@ -28,9 +30,9 @@ export async function forecastCopy(context: CopyForecastContext): Promise<Foreca
   const { input } = context;
   const { tables, faults } = await selectTables(context);
   const own = await ownTables(context);
-  const looks = await pMap(tables, (selected) => forecastTable(context, selected, own.get(selected.target)), {
-    concurrency,
-  });
+  const state = await readState(context.source.keyValues);
+  const look = (selected: SelectedTable) => forecastTable(context, selected, own.get(selected.target), state);
+  const looks = await pMap(tables, look, { concurrency });
   const forecasts = looks.flatMap(({ table }) => (table === undefined ? [] : [table]));
   const replaced = looks.flatMap(({ table, asTarget }) =>
     input.onExisting === 'replace' && table?.target === 'existing'
@@ -74,6 +76,7 @@ async function forecastTable(
   context: CopyForecastContext,
   selected: SelectedTable,
   listed: OwnTable | undefined,
+  sourceState: StateEntry | undefined,
 ): Promise<TableForecast> {
   const { source, target, settings } = context;
   const { target: table, mode } = selected;
@@ -104,7 +107,7 @@ async function forecastTable(
         target: state,
       },
       asTarget,
-      faults: [...checks.flatMap((check) => check.faults), ...refused],
+      faults: [...replacedFaults(sourceState, carried), ...checks.flatMap((check) => check.faults), ...refused],
       warnings: checks.flatMap((check) => check.warnings),
     };
   } catch (error) {
