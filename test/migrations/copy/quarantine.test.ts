@@ -19,7 +19,7 @@ async function inQuarantine(attempt: string | undefined): Promise<QuarantinedIte
   return found.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-/** A store in memory that refuses items for what they are, whole writes of them at a time, as engines do. */
+/** A store in memory that refuses items for what they are, after it took the others, and does not say which. */
 function refusing(refuses: (item: Item) => boolean): Store {
   const store = openMemoryStore();
   const writer = store.writer.bind(store);
@@ -28,8 +28,8 @@ function refusing(refuses: (item: Item) => boolean): Store {
     return {
       full: true,
       async write(items) {
+        await plain.write(items.filter((item) => !refuses(item)));
         if (items.some(refuses)) throw new ItemRefusedError(`table "${table}" cannot take an item`);
-        await plain.write(items);
       },
       flush: () => plain.flush(),
       abandon: () => plain.abandon(),
