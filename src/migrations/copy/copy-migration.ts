@@ -48,13 +48,15 @@ export function copyMigration(
     migrate: (unit, from, context) => copySegment(unit, from, inCopy(context)),
     expects: (context, after) => copyExpectations(inCopy(context), after),
     transformed: (table, items, context) => transformed.of(inCopy(context), table, items),
-    judge: async ({ ledger, attempt }) => {
-      if (isQuarantining) await assertAllowed(ledger, attempt, quarantine ?? 0);
-      return 'complete';
-    },
+    ...(isQuarantining ? { judge: (context) => judge(context, quarantine ?? 0) } : {}),
     complete: (context, from) => completeTables(inCopy(context), from),
     cleanup: ({ attempt, ending }) => forgetAttempt(target.keyValues, attempt, ending),
   };
+}
+
+async function judge({ ledger, attempt }: MigrationContext, allowed: number): Promise<'complete'> {
+  await assertAllowed(ledger, attempt, allowed);
+  return 'complete';
 }
 
 function settingsOf({ settings }: Pick<MigrationContext, 'settings'>, { segments }: CopyInput): Settings {
