@@ -13,6 +13,7 @@ import { absentLedger, configuredProject, ledgerFaults } from './command-project
 import { copyReport } from './copy-report.js';
 import { pauseAfterLook } from './follow-run.js';
 import { createProgress } from './progress.js';
+import { quarantineReport, quarantineText } from './quarantine-report.js';
 import { runListText, runText } from './status-text.js';
 
 interface StatusOptions {
@@ -91,8 +92,10 @@ async function show({ ledger, settings }: Dependencies, id: string, { json }: St
   const now = systemClock.now();
   const silent = isSilent(found, settings, now);
   const { chain, title, lastSignAt } = found;
-  const report = { ...copyReport(found), chain, migration: title, lastSignAt, silent };
-  process.stdout.write(`${json ? JSON.stringify(report) : runText(found, now, silent)}\n`);
+  const quarantine = await quarantineReport(ledger, found.run.attempt);
+  const report = { ...copyReport(found), chain, migration: title, quarantine, lastSignAt, silent };
+  const text = [runText(found, now, silent), ...(quarantine === undefined ? [] : [quarantineText(quarantine)])];
+  process.stdout.write(`${json ? JSON.stringify(report) : text.join('\n')}\n`);
   return exitCodes.done;
 }
 

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { InputError, type Fault } from '../../errors.js';
-import type { Preflight } from '../../stores/store.js';
+import type { Preflight, TableDescription } from '../../stores/store.js';
 import { readState, type StateEntry } from '../../versions/state-entry.js';
 import type { Forecast, ForecastTable } from '../migration.js';
 import type { CopyForecastContext } from './copy-context.js';
@@ -13,6 +13,7 @@ import { replacedFaults } from './replaced-faults.js';
 import { sameTableFaults } from './same-table.js';
 import { maxUnits, segmentCount } from './segment-count.js';
 import { selectTables, type SelectedTable } from './select-tables.js';
+import { changeOf, lossOf } from './table-changes.js';
 import { targetDescription } from './target-description.js';
 
 /** How many tables are described at a time. */
@@ -72,6 +73,11 @@ function unusedReplacements({ input, option }: CopyForecastContext, tables: read
     .map((name) => ({ field: option('replace'), message: `"${name}" is not among the tables to be carried` }));
 }
 
+function lossWarnings({ changes }: CopyForecastContext, carried: TableDescription, target: TableDescription): Fault[] {
+  const message = lossOf(carried, changeOf(changes, carried.name), target);
+  return message === undefined ? [] : [{ field: `table "${carried.name}"`, message }];
+}
+
 async function forecastTable(
   context: CopyForecastContext,
   selected: SelectedTable,
@@ -108,7 +114,7 @@ async function forecastTable(
       },
       asTarget,
       faults: [...replacedFaults(sourceState, carried), ...checks.flatMap((check) => check.faults), ...refused],
-      warnings: checks.flatMap((check) => check.warnings),
+      warnings: [...checks.flatMap((check) => check.warnings), ...lossWarnings(context, carried, description)],
     };
   } catch (error) {
     if (error instanceof InputError) return { faults: error.faults, warnings: [] };

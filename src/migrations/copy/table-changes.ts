@@ -52,6 +52,20 @@ export function changedDescription(description: TableDescription, change: TableC
   return { ...renamed, key, origin: rekeyedOrigin(description.origin, key) };
 }
 
+/** What a table has in the source and does not keep, since its items or its key change. */
+export function lossOf(
+  { origin }: TableDescription,
+  change: TableChange,
+  target: TableDescription,
+): string | undefined {
+  if (!changesItems(change)) return undefined;
+  if (origin.engine === 'postgres')
+    return 'its items are changed, so it is made as a table of items: its columns, indexes, constraints and sequences are not carried';
+  const indexed = /"(Local|Global)SecondaryIndexes"/;
+  const lost = indexed.test(JSON.stringify(origin.metadata)) && !indexed.test(JSON.stringify(target.origin.metadata));
+  return lost ? 'its key changes: its secondary indexes are not carried' : undefined;
+}
+
 function columns(key: readonly KeyColumn[]): string[][] {
   return key.map(({ name, type }) => [name, type]);
 }
