@@ -43,7 +43,7 @@ async function fillShop(url: string): Promise<void> {
 }
 
 /** `npx carryover`, with engines of this machine in the place of the README's. */
-function carryover(args: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+function carryover(args: string, env: Readonly<Record<string, string>> = {}, cwd = folder): Promise<Ended> {
   const substitutes: Readonly<Record<string, string>> = {
     'postgres://me@db.example.com/shop': postgres.url,
     'dynamodb://eu-west-1/shop-': `dynamodb://eu-west-1/shop-${ulid()}-?endpoint=${dynamodb.endpoint}`,
@@ -51,7 +51,7 @@ function carryover(args: string, env: Readonly<Record<string, string>> = {}): Pr
   return runNode(
     command.main,
     args.split(' ').map((arg) => substitutes[arg] ?? arg),
-    { cwd: folder, env },
+    { cwd, env },
   );
 }
 
@@ -97,6 +97,19 @@ const known: Readonly<Record<string, () => Promise<unknown>>> = {
       exitCode: 0,
       stdout: expect.stringContaining('succeeded') as string,
     });
+  },
+  'npx carryover init my-service': async () => {
+    expect(await carryover('init my-service')).toMatchObject({ exitCode: 0 });
+  },
+  // Where the commands after it are run.
+  'cd my-service': () => Promise.resolve(),
+  'npx carryover new split_name --kind for-each-partition': async () => {
+    const ended = await carryover('new split_name --kind for-each-partition', {}, join(folder, 'my-service'));
+    expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('0002_split_name.ts') as string });
+  },
+  'npx carryover up': async () => {
+    const ended = await carryover('up', {}, join(folder, 'my-service'));
+    expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('version 0 to 2') as string });
   },
   'node dist/examples/repositories/main.js': async () => {
     const { exitCode, stdout } = await runNode(join(command.folder, 'dist/examples/repositories/main.js'), [], {
