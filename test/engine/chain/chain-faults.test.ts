@@ -70,9 +70,9 @@ describe('a fault at every call to the database, its versions or the ledger', ()
 
   // Every call of the steps themselves meets its faults in faults.test.ts; a call that never returns takes its whole time.
   test.each([
-    ['error', 3],
-    ['lost', 3],
-    ['never', 17],
+    ['error', 5],
+    ['lost', 5],
+    ['never', 29],
   ] as const)(
     'of kind "%s" leaves a chain that ends at its last version, no step and no partition left out',
     async (kind, stride) => {
