@@ -1,4 +1,4 @@
-import type { InputError} from '../../errors.js';
+import type { InputError } from '../../errors.js';
 import { LockHeldError } from '../../errors.js';
 import { isSameRenewal } from '../../kv/lease-cell.js';
 import { readState } from '../../versions/state-entry.js';
