@@ -52,13 +52,8 @@ async function freePort() {
 }
 
 async function startEmulator(port) {
-  const args = [
-    '-Djava.library.path=./DynamoDBLocal_lib',
-    '-jar',
-    'DynamoDBLocal.jar',
-    '-inMemory',
-    '-disableTelemetry',
-  ];
+  // Its SQLite finds its native part beside its own jar.
+  const args = ['-jar', 'DynamoDBLocal.jar', '-inMemory', '-disableTelemetry'];
   const engine = spawn('java', [...args, '-port', String(port)], { cwd: emulator, stdio: 'ignore' });
   // However this script ends, short of being killed.
   process.once('exit', () => engine.kill());
