@@ -9,7 +9,8 @@ import { pendingChain } from './pending-chain.js';
 
 /**
  * The version that a database without one would be given: 0, or with `newDatabase: "stamp"` the one that the whole chain would
- * bring it to, not beyond `to` and a flag that is off; undefined where it has one. Throws InputError for a database that has data and no version: only a person knows which one that is.
+ * bring it to, not beyond `to` and a flag that is off; undefined where it has one. Throws InputError for a database that has
+ * data and no version: only a person knows which one that is.
  */
 export async function versionToGive(
   state: StateEntry | undefined,

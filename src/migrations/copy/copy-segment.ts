@@ -7,8 +7,8 @@ import { openQuarantiningWriter } from './quarantining-writer.js';
 import { isQuarantining } from './table-changes.js';
 
 /**
- * Carries one segment of a table, whose unit has the name of the target's. Yields when the writer says that what it took makes a good batch, transaction or part, and when
- * the call's time is nearly over: everything yielded is durable.
+ * Carries one segment of a table, whose unit has the name of the target's. Yields when the writer says that what it took
+ * makes a good batch, transaction or part, and when the call's time is nearly over: everything yielded is durable.
  */
 export async function* copySegment(
   unit: UnitRecord,
