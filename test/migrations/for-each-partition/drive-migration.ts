@@ -1,9 +1,12 @@
+import { ulid } from 'ulid';
 import type { Json } from '../../../src/json.js';
 import type { Ledger, UnitRecord } from '../../../src/ledger/ledger.js';
 import type { MigrationDefinition, Stage } from '../../../src/migrations/definition.js';
 import type { Migration, MigrationContext, UnitGroup } from '../../../src/migrations/migration.js';
 import { withDefaults } from '../../../src/settings.js';
+import { openMemoryStore } from '../../../src/stores/memory/memory-store.js';
 import { noUsage, type Cursor, type Fence, type Store } from '../../../src/stores/store.js';
+import { withTestLedgers } from '../../support/copy-run.js';
 
 /** What an engine keeps of an attempt, whatever happens to its calls. */
 export interface Kept {
@@ -199,4 +202,18 @@ function safePoint(call: DriveCall, keep: () => void): void {
 /** As it comes back from the ledger. */
 function json<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
+}
+
+/** Gives a suite a ledger, and each of its tests a store in memory and an attempt of their own. */
+export function withNewAttempts(
+  use: (made: { readonly ledger: Ledger; readonly store: Store; readonly kept: Kept }) => void,
+): void {
+  let ledger: Ledger;
+  let store: Store;
+  withTestLedgers(1, (ledgers) => ([ledger] = ledgers));
+  beforeEach(() => {
+    store = openMemoryStore();
+    use({ ledger, store, kept: newAttempt(ulid()) });
+  });
+  afterEach(() => store.close());
 }

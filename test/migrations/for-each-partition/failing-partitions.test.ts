@@ -1,4 +1,3 @@
-import { ulid } from 'ulid';
 import {
   LateWriterError,
   LeaseLostError,
@@ -8,21 +7,14 @@ import {
 } from '../../../src/errors.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import { forEachPartition } from '../../../src/migrations/for-each-partition/for-each-partition.js';
-import { openMemoryStore } from '../../../src/stores/memory/memory-store.js';
 import type { Store } from '../../../src/stores/store.js';
 import { changePartition, partitionEntry } from '../../../src/versions/partition-versions.js';
-import { withTestLedgers } from '../../support/copy-run.js';
-import { CallEnded, drive, newAttempt, nextRun, type DriveOptions, type Kept } from './drive-migration.js';
+import { CallEnded, drive, nextRun, withNewAttempts, type DriveOptions, type Kept } from './drive-migration.js';
 
 let ledger: Ledger;
 let store: Store;
 let kept: Kept;
-withTestLedgers(1, (ledgers) => ([ledger] = ledgers));
-beforeEach(() => {
-  store = openMemoryStore();
-  kept = newAttempt(ulid());
-});
-afterEach(() => store.close());
+withNewAttempts((made) => ({ ledger, store, kept } = made));
 
 type Migrate = Parameters<typeof forEachPartition>[0]['migrate'];
 

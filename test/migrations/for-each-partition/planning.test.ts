@@ -1,22 +1,14 @@
-import { ulid } from 'ulid';
 import type { Json } from '../../../src/json.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import { forEachPartition } from '../../../src/migrations/for-each-partition/for-each-partition.js';
-import { openMemoryStore } from '../../../src/stores/memory/memory-store.js';
 import type { Store } from '../../../src/stores/store.js';
 import { registerPartition } from '../../../src/versions/partition-versions.js';
-import { withTestLedgers } from '../../support/copy-run.js';
-import { CallEnded, drive, newAttempt, nextRun, setUp, type Kept } from './drive-migration.js';
+import { CallEnded, drive, nextRun, setUp, withNewAttempts, type Kept } from './drive-migration.js';
 
 let ledger: Ledger;
 let store: Store;
 let kept: Kept;
-withTestLedgers(1, (ledgers) => ([ledger] = ledgers));
-beforeEach(() => {
-  store = openMemoryStore();
-  kept = newAttempt(ulid());
-});
-afterEach(() => store.close());
+withNewAttempts((made) => ({ ledger, store, kept } = made));
 
 /** The partitions of each unit. */
 async function planned(): Promise<string[][]> {

@@ -2,16 +2,11 @@ import fc from 'fast-check';
 import { furthestPosition } from '../../../../src/stores/postgres/catalog/advance-sequences.js';
 import { createTable } from '../../../../src/stores/postgres/catalog/create-table.js';
 import { describeTable } from '../../../../src/stores/postgres/catalog/describe-table.js';
-import { catalogDatabase } from './database.js';
+import { withCatalogDatabase } from './database.js';
 import type { CatalogDatabase } from './database.js';
 
 let database: CatalogDatabase;
-
-beforeAll(async () => {
-  database = await catalogDatabase();
-});
-
-afterAll(() => database.stop());
+withCatalogDatabase((made) => (database = made));
 
 /** Carries table `t` into `schema`, with `rows` written into it, and finishes it. */
 async function carry(definition: string, schema: string, rows = ''): Promise<void> {

@@ -54,3 +54,10 @@ export async function catalogDatabase(): Promise<CatalogDatabase> {
     },
   };
 }
+
+/** Gives a suite a database, before its first test; stops it after the last. */
+export function withCatalogDatabase(use: (database: CatalogDatabase) => void): void {
+  let database: CatalogDatabase;
+  beforeAll(async () => use((database = await catalogDatabase())));
+  afterAll(() => database.stop());
+}

@@ -1,15 +1,10 @@
 import { describeTable } from '../../../../src/stores/postgres/catalog/describe-table.js';
 import { postgresMetadataSchema } from '../../../../src/stores/postgres/metadata.js';
-import { catalogDatabase } from './database.js';
+import { withCatalogDatabase } from './database.js';
 import type { CatalogDatabase } from './database.js';
 
 let database: CatalogDatabase;
-
-beforeAll(async () => {
-  database = await catalogDatabase();
-});
-
-afterAll(() => database.stop());
+withCatalogDatabase((made) => (database = made));
 
 const describeIn = (schema: string, table: string) => describeTable(database.pool, schema, table);
 

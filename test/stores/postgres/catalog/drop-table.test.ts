@@ -1,14 +1,9 @@
 import { dropTable } from '../../../../src/stores/postgres/catalog/drop-table.js';
-import { catalogDatabase } from './database.js';
+import { withCatalogDatabase } from './database.js';
 import type { CatalogDatabase } from './database.js';
 
 let database: CatalogDatabase;
-
-beforeAll(async () => {
-  database = await catalogDatabase();
-});
-
-afterAll(() => database.stop());
+withCatalogDatabase((made) => (database = made));
 
 test('one table goes with its partitions and sequences, the others stay', async () => {
   await database.run(

@@ -1,17 +1,12 @@
 import pg from 'pg';
 import { describeTable } from '../../../../src/stores/postgres/catalog/describe-table.js';
 import type { TableDescription } from '../../../../src/stores/store.js';
-import { catalogDatabase } from './database.js';
+import { withCatalogDatabase } from './database.js';
 import type { CatalogDatabase } from './database.js';
 import { nothing, preflightMessages } from './preflight-messages.js';
 
 let database: CatalogDatabase;
-
-beforeAll(async () => {
-  database = await catalogDatabase();
-});
-
-afterAll(() => database.stop());
+withCatalogDatabase((made) => (database = made));
 
 const preflight = (schema: string, description: TableDescription, role: 'source' | 'target', pool = database.pool) =>
   preflightMessages(pool, schema, description, role);
