@@ -6,6 +6,7 @@ import type { RunStatus } from '../engine/status/run-status.js';
 import { lookAtChain } from '../engine/tasks/next-task.js';
 import { openLocalRuntime } from '../local/local-runtime.js';
 import { systemClock } from '../system-clock.js';
+import { dueDrops } from '../versions/due-drops.js';
 import { readState, type PendingDrop } from '../versions/state-entry.js';
 import { assertAnswering } from './assert-answering.js';
 import { chainProject } from './chain-project.js';
@@ -69,7 +70,7 @@ async function cleanedUp(deps: Dependencies, database: string, { yes }: CleanupO
   const before = await pending();
   if (!isAnyDue)
     return { run: null, status: 'nothing to do', exitCode: exitCodes.done, dropped: [], remaining: before };
-  const due = before.filter(({ notBefore }) => Date.parse(notBefore) <= deps.clock.now());
+  const due = dueDrops(before, deps.clock.now());
   if (due.length > 0 && !yes) {
     const tables = due.map(({ store, table }) => (store === database ? table : `${table} (of ${store})`));
     await confirmDrops(tables, `${database} (${location})`, { field: 'cleanup', what: 'it' });

@@ -10,7 +10,7 @@ import { absentStore } from './command-project.js';
  * Opens the database of a project for some work, without a ledger, and closes it. Throws what it throws when it does not
  * answer.
  */
-export async function withDatabase<T>(
+async function withDatabase<T>(
   { project, database }: DatabaseProject,
   work: (database: Store) => Promise<T>,
 ): Promise<T> {

@@ -20,7 +20,7 @@ export function waitingText(expected: number, state: StateEntry | undefined, run
   return `waiting for data version ${expected}: the database ${foundText(versionOf(state))}; ${run}`;
 }
 
-export function foundText(found: number | undefined): string {
+function foundText(found: number | undefined): string {
   return found === undefined ? 'has no version yet' : `is at version ${found}`;
 }
 

@@ -1,5 +1,6 @@
 import { CleanupFailedError } from '../../errors.js';
 import { describeIfThere } from '../../migrations/copy/describe-if-there.js';
+import { dueDrops } from '../../versions/due-drops.js';
 import { changeStateAsOwner, readState, type PendingDrop, type StateEntry } from '../../versions/state-entry.js';
 import type { Dependencies } from '../dependencies.js';
 import type { OpenRun } from './open-run.js';
@@ -15,7 +16,7 @@ export async function dropPending(open: OpenRun, deps: Dependencies): Promise<bo
   const { home, run } = open;
   const state = await readState(home.keyValues);
   const active = new Set(Object.values(state?.active ?? {}));
-  for (const pending of dueDrops(state, deps)) {
+  for (const pending of dueDrops(state?.cleanup ?? [], deps.clock.now())) {
     if (!(await dropped(open, pending, active, deps))) return false;
     await changeStateAsOwner(home.keyValues, run, (current) => ({
       ...current,
@@ -30,10 +31,6 @@ export function describePending(state: StateEntry | undefined): string {
   return (state?.cleanup ?? [])
     .map(({ store, table, notBefore }) => `table "${table}" of ${store} (not before ${notBefore})`)
     .join(', ');
-}
-
-function dueDrops(state: StateEntry | undefined, { clock }: Dependencies): PendingDrop[] {
-  return (state?.cleanup ?? []).filter(({ notBefore }) => Date.parse(notBefore) <= clock.now());
 }
 
 async function dropped(

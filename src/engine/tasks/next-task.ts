@@ -2,6 +2,7 @@ import { InputError } from '../../errors.js';
 import { historyFaults } from '../../migrations/history-faults.js';
 import type { RegisteredMigration } from '../../migrations/registry.js';
 import type { Store } from '../../stores/store.js';
+import { dueDrops } from '../../versions/due-drops.js';
 import { history, type HistoryEntry } from '../../versions/history.js';
 import { partitionVersion } from '../../versions/partition-versions.js';
 import { readState, type AttemptState, type StateEntry } from '../../versions/state-entry.js';
@@ -54,7 +55,13 @@ export async function lookAtChain(
   if (unfinished !== undefined) return { ...found, chain, next: unfinished, only: 'cleanup', pending: true };
   const next = up === undefined ? undefined : await nextMigration(up, version, chain, home, deps);
   if (next !== undefined) return { ...found, chain, next, only: undefined, pending: true };
-  return { ...found, chain, next, only: 'cleanup', pending: isDropDue(state, deps) };
+  return {
+    ...found,
+    chain,
+    next,
+    only: 'cleanup',
+    pending: dueDrops(state?.cleanup ?? [], deps.clock.now()).length > 0,
+  };
 }
 
 function assertFits(
@@ -95,8 +102,4 @@ async function nextMigration(
   const step = partitionStep(deps.registry, version, chain);
   if (step === undefined) return undefined;
   return (await partitionVersion(home.keyValues, partition)) < step.version ? step : undefined;
-}
-
-export function isDropDue(state: StateEntry | undefined, { clock }: Pick<Dependencies, 'clock'>): boolean {
-  return (state?.cleanup ?? []).some(({ notBefore }) => Date.parse(notBefore) <= clock.now());
 }

@@ -23,7 +23,7 @@ export async function openTask(
 }
 
 /** The migration that leads to a version. Throws InputError when the code does not know it (any more). */
-export function registeredAs(version: number, { registry }: Dependencies): RegisteredMigration {
+function registeredAs(version: number, { registry }: Dependencies): RegisteredMigration {
   const registered = registry.migrations.find((migration) => migration.version === version);
   if (registered !== undefined) return registered;
   const message = `no migration leads to version ${version} any more: it was there when this run began`;
