@@ -18,8 +18,18 @@ export interface MigrationDefinition {
   readonly stores?: readonly string[];
   /** Partitions can be migrated one by one: see `up --partition`. */
   readonly partitioned?: PartitionedStep;
+  /** What it exports by itself: see `carryover export`. */
+  readonly exported?: ExportedStep;
   /** The migration at work on these stores. Called in each call of each step: opens nothing that must be closed. */
   open(stage: Stage): Promise<Migration>;
+}
+
+/** How a kind exports entries for a key-value store, without importing them. */
+export interface ExportedStep {
+  /** The names of what can be exported apart. */
+  readonly packages: readonly string[];
+  /** The export into a declared store as a migration of its own; `packages`: only these. */
+  open(stage: Stage, to: string, packages: readonly string[] | undefined): Promise<Migration>;
 }
 
 /** What a migration is opened with. */

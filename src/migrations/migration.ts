@@ -25,15 +25,22 @@ export interface Migration {
   /** What must equal what, in the order of the tables' names; `after`: only of the tables behind this one. */
   expects(context: MigrationContext, after: string): AsyncIterable<Expectation>;
   /**
-   * What the target holds of these items of the expected side, for tables whose view says `transformed`: the output of the
-   * transform, without what is in quarantine.
+   * What is compared of these items, for views that say `transformed`. Of the expected side: what the target must hold of
+   * them, without what is in quarantine. Of the actual side: those that this table's comparison is about.
    */
-  transformed?(table: string, items: readonly Item[], context: MigrationContext): Promise<readonly Item[]>;
+  transformed?(
+    table: string,
+    items: readonly Item[],
+    context: MigrationContext,
+    of: ViewSource,
+  ): Promise<readonly Item[]>;
   /**
    * Called by Judge when every unit is done: `again` plans another round of units in Setup (waves of partitions). May throw
    * to fail the run. Default `complete`.
    */
   judge?(context: MigrationContext): Promise<'complete' | 'again'>;
+  /** Called by Judge when all that this round expects is equal, with what each expectation found. */
+  validated?(context: MigrationContext, found: readonly ValidatedTable[]): Promise<void>;
   /** What cutover needs beside the state entry. */
   complete(context: MigrationContext, from: Cursor | undefined): AsyncIterable<StepProgress>;
   /** What the one write of the state entry changes beside the version. Called again after a crash: it must say the same. */
@@ -42,12 +49,33 @@ export interface Migration {
   cleanup(context: MigrationContext): Promise<boolean>;
 }
 
+/** Which items a view's `transformed` is asked about. */
+export interface ViewSource {
+  readonly side: 'expected' | 'actual';
+  /** The table that they were read from: see `tables` of a view. */
+  readonly table: string;
+}
+
+/** An expectation that was met. */
+export interface ValidatedTable {
+  readonly table: string;
+  /** How many items each side has (of `contained`: the expected one, and as many of the other). */
+  readonly items: number;
+  /** What the items of a side add up to, both sides alike: a hash in 64 hexadecimal digits, equal for equal sets of items. */
+  readonly digest: string;
+}
+
 /** The new data becomes the live data. */
 export interface Cutover {
   /** Logical names and the physical ones that are live from now on. */
   readonly active?: Readonly<Record<string, string>>;
   /** What is to be dropped from now on, or later. */
   readonly cleanup?: readonly PendingDrop[];
+  /**
+   * The declared store that the state entry moves to, with version, history, partitions, lease and all that this cutover
+   * writes; the old one then says where it went. Absent: it stays.
+   */
+  readonly home?: string;
   /** Milliseconds that readers may still use the old names: the service stays frozen until they are over. */
   readonly namesKeptMs?: number;
 }
@@ -131,10 +159,13 @@ export interface View {
   /** The name of a declared store. */
   readonly store: string;
   readonly table: string;
+  /** Further tables of that store whose items it has too. */
+  readonly tables?: readonly string[];
+  /** The key that its items are found by, as `transformed` gives them. */
   readonly key: readonly { readonly name: string }[];
   /** Items whose expiry (epoch seconds in this attribute) had passed when the generation began are left out. */
   readonly ttlAttribute?: string;
-  /** Its items go through the migration's `transformed` before they are compared; `key` is that of its output. */
+  /** Its items go through the migration's `transformed` before they are compared. */
   readonly transformed?: boolean;
 }
 

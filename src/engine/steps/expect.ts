@@ -99,9 +99,10 @@ async function viewWorks(open: OpenRun, { relation, expected, actual }: Expectat
   for (const side of sides) {
     const view = side === 'expected' ? expected : actual;
     const store = await open.task.openStore(view.store);
-    const description = await store.describe(view.table);
-    const segments = await store.split(view.table, segmentCount(description, open.settings));
-    works.push(...segments.map((segment) => ({ side, segment })));
+    for (const table of [view.table, ...(view.tables ?? [])]) {
+      const segments = await store.split(table, segmentCount(await store.describe(table), open.settings));
+      works.push(...segments.map((segment) => ({ side, segment })));
+    }
   }
   return works as unknown as Json[];
 }

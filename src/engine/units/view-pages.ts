@@ -1,6 +1,6 @@
 import { expiryOf, hasExpired } from '../../digest/expiry.js';
 import type { UnitRecord } from '../../ledger/ledger.js';
-import type { Expectation, View } from '../../migrations/migration.js';
+import type { Expectation, View, ViewSource } from '../../migrations/migration.js';
 import { keyOf, type Item } from '../../stores/item.js';
 import { addUsage, type Cursor, type Page, type Segment, type Store } from '../../stores/store.js';
 import type { OpenRun } from '../runs/open-run.js';
@@ -34,7 +34,8 @@ export async function* viewPages(
   const view = side === 'expected' ? expected : actual;
   const store = await open.task.openStore(view.store);
   for await (const page of store.read(segment, unit.cursor)) {
-    const items = await comparable(open, expectation.table, view, live(page.items, view, expiredBy));
+    const of = { side, table: segment.table };
+    const items = await comparable(open, expectation.table, view, of, live(page.items, view, expiredBy));
     if (relation === 'equal') {
       yield { expected: [], actual: [], [side]: items, progress: progressOf(page) };
       continue;
@@ -45,15 +46,16 @@ export async function* viewPages(
   }
 }
 
-/** The items as the other side must hold them. */
+/** The items as they are compared. */
 async function comparable(
   { migration, context }: OpenRun,
   table: string,
   { transformed }: View,
+  of: ViewSource,
   items: readonly Item[],
 ): Promise<readonly Item[]> {
   if (transformed !== true || migration.transformed === undefined) return items;
-  return await migration.transformed(table, items, context);
+  return await migration.transformed(table, items, context, of);
 }
 
 function live(items: readonly Item[], { ttlAttribute }: View, expiredBy: number): readonly Item[] {

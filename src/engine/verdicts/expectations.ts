@@ -10,6 +10,7 @@ const prefix = 'expect/';
 const viewSchema = z.object({
   store: z.string(),
   table: z.string(),
+  tables: z.array(z.string()).optional(),
   key: z.array(z.looseObject({ name: z.string() })).min(1),
   ttlAttribute: z.string().optional(),
   transformed: z.boolean().optional(),
