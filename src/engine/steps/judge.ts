@@ -12,7 +12,7 @@ import { openRun, type OpenRun } from '../runs/open-run.js';
 import { planLocate } from '../verdicts/plan-locate.js';
 import { signOf } from '../status/signs-of-life.js';
 import { pendingUnits, plannedGroups, unitCount } from '../units/unit-groups.js';
-import { verdicts } from '../verdicts/verdicts.js';
+import { validatedTables, verdicts } from '../verdicts/verdicts.js';
 
 export interface JudgeInput extends StepInput {
   /** Locate was here before: its units came to their end, done or failed. */
@@ -51,30 +51,39 @@ async function judged(open: OpenRun, deps: Dependencies, located: boolean): Prom
   const record = await attemptRecord(ledger, run.attempt);
   const generation = record.generation;
   if (steps.includes('migrate')) await assertDone(ledger, 'migrate', scopes.migrate(run.attempt), record.migrate);
-  if (await anotherRound(open, ledger, record)) return { next: 'setup', units: [] };
-  if (!steps.includes('validate')) return { next: 'cleanup', units: [] };
+  const round = await nextRound(open, record);
+  if (!steps.includes('validate')) return round === undefined ? done('cleanup') : await begun(round, open, ledger);
   const groups = await plannedGroups(ledger, scopes.validate(run.attempt, generation));
   await assertDone(ledger, 'validate', scopes.validate(run.attempt, generation), unitCount(groups));
   if (!(await compareTables(open, ledger, generation, groups))) return again;
   const differing = await differingTables(ledger, scopes.verdict(run.attempt, generation));
-  if (differing.length === 0) return { next: await afterEqual(open, ledger, record), units: [] };
+  if (differing.length === 0) return await afterEqual(open, ledger, record, round);
   if (!located) {
     const units = await planLocate(open, ledger, generation, differing);
     if (units === undefined) return again;
     await ledger.changeRun(run.id, { step: 'locate' });
     return { next: 'locate', units };
   }
-  return await settled(open, deps, record, differing);
+  return await settled(open, deps, { record, differing, round });
 }
 
-/** Whether the migration plans another round of units. Says the same when its answer was lost. */
-async function anotherRound(open: OpenRun, ledger: Ledger, record: AttemptRecord): Promise<boolean> {
-  const { migration, task, run, context } = open;
-  if (migration.judge === undefined || !task.steps.includes('migrate')) return false;
-  const round = Math.max(record.roundSetUp, 0);
-  if ((await migration.judge({ ...context, round })) === 'complete') return false;
-  await changeAttempt(ledger, run, { round: round + 1 });
-  return true;
+const done = (next: JudgeResult['next']): Next => ({ next, units: [] });
+
+/** The round of units that the migration plans after this one, if any. Says the same when its answer was lost. */
+async function nextRound({ migration, task, context }: OpenRun, record: AttemptRecord): Promise<number | undefined> {
+  if (migration.judge === undefined || !task.steps.includes('migrate')) return undefined;
+  const round = roundOf(record);
+  return (await migration.judge({ ...context, round })) === 'complete' ? undefined : round + 1;
+}
+
+/** The round that was set up last. */
+function roundOf({ roundSetUp }: AttemptRecord): number {
+  return Math.max(roundSetUp, 0);
+}
+
+async function begun(round: number, { run }: OpenRun, ledger: Ledger): Promise<Next> {
+  await changeAttempt(ledger, run, { round });
+  return done('setup');
 }
 
 /**
@@ -82,25 +91,35 @@ async function anotherRound(open: OpenRun, ledger: Ledger, record: AttemptRecord
  * was not planned to its end, or was closed meanwhile. Migrate may have been left out of this run, and of this attempt.
  */
 async function afterEqual(
-  { run, home }: OpenRun,
+  open: OpenRun,
   ledger: Ledger,
   judged: AttemptRecord,
-): Promise<'complete' | 'cleanup'> {
+  round: number | undefined,
+): Promise<Next> {
+  const { run, home, migration, context } = open;
   const record = await attemptRecord(ledger, run.attempt);
   if (!record.generationOpen || !record.generationPlanned || record.generation !== judged.generation)
     throw new UnitsFailedError('validation did not come to its end, or something was written since: run again');
-  if (!mayComplete((await readState(home.keyValues))?.attempt, record)) return 'cleanup';
+  if (migration.validated !== undefined)
+    await migration.validated(
+      { ...context, round: roundOf(judged) },
+      await validatedTables(ledger, scopes.verdict(run.attempt, record.generation)),
+    );
+  if (round !== undefined) return await begun(round, open, ledger);
+  if (!mayComplete((await readState(home.keyValues))?.attempt, record)) return done('cleanup');
   const pending = await pendingUnits(ledger, scopes.migrate(run.attempt), record.migrate);
-  return pending.length === 0 ? 'complete' : 'cleanup';
+  return done(pending.length === 0 ? 'complete' : 'cleanup');
+}
+
+/** Tables that differ, and what comes after them if they do not. */
+interface Differing {
+  readonly record: AttemptRecord;
+  readonly differing: readonly string[];
+  readonly round: number | undefined;
 }
 
 /** With what Locate found: the tables are equal after all, or the run fails. */
-async function settled(
-  open: OpenRun,
-  deps: Dependencies,
-  record: AttemptRecord,
-  differing: readonly string[],
-): Promise<Next> {
+async function settled(open: OpenRun, deps: Dependencies, { record, differing, round }: Differing): Promise<Next> {
   const { ledger } = deps;
   const { attempt } = open.run;
   const failed: UnitRecord[] = [];
@@ -110,7 +129,7 @@ async function settled(
   if (!(await reconcileTables(open, deps, record.generation, { differing, unfinished }))) return again;
   const scope = scopes.verdict(attempt, record.generation);
   const still = await differingTables(ledger, scope);
-  if (still.length === 0) return { next: await afterEqual(open, ledger, record), units: [] };
+  if (still.length === 0) return await afterEqual(open, ledger, record, round);
   const found = await describeFindings(ledger, scope, still);
   // What is repaired is validated anew.
   await changeAttempt(ledger, open.run, { generationOpen: false });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chooseBuckets } from '../../digest/choose-buckets.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Expectation } from '../../migrations/migration.js';
@@ -39,6 +40,7 @@ function compare({ table, relation }: Expectation, { expected, actual }: DigestP
     expectedItems: expected.items,
     actualItems: actual.items,
     equal: buckets.length === 0,
+    digest: createHash('sha256').update(expected.toBytes()).digest('hex'),
     buckets: [...buckets],
     complete,
     // More than one where a single bucket holds more than the limit: then it is the only one that was chosen.

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CorruptDataError } from '../../errors.js';
 import type { Json } from '../../json.js';
 import type { Ledger } from '../../ledger/ledger.js';
+import type { ValidatedTable } from '../../migrations/migration.js';
 
 const verdictSchema = z.object({
   table: z.string(),
@@ -10,6 +11,8 @@ const verdictSchema = z.object({
   actualItems: z.number().int(),
   /** By the digests; or, where items expire, because Locate looked at every bucket that differed and found no difference. */
   equal: z.boolean(),
+  /** What the expected side adds up to: SHA-256 of its digest's bytes, in hexadecimal digits. */
+  digest: z.string().optional(),
   /** The buckets whose items Locate looks at; empty when equal. */
   buckets: z.array(z.number().int()),
   /** Where buckets were left out: what is known of them is "at least". */
@@ -63,6 +66,14 @@ export async function knownVerdict(ledger: Ledger, scope: string, table: string)
 /** The verdicts of a generation, by table. */
 export async function* verdicts(ledger: Ledger, scope: string): AsyncIterable<Verdict> {
   for await (const { body } of ledger.documents(scope, prefix)) yield parse(body, scope);
+}
+
+/** What a generation found that is equal, for the migration. */
+export async function validatedTables(ledger: Ledger, scope: string): Promise<ValidatedTable[]> {
+  const found: ValidatedTable[] = [];
+  for await (const { table, expectedItems, digest = '' } of verdicts(ledger, scope))
+    found.push({ table, items: expectedItems, digest });
+  return found;
 }
 
 function parse(body: Json, scope: string): Verdict {
