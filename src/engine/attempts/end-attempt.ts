@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../ledger/ledger.js';
 import { changeState } from '../../versions/state-entry.js';
 import type { Dependencies } from '../dependencies.js';
-import { parseExecutionInput } from '../runs/execution-input.js';
+import { adHocPart, isChain, parseExecutionInput } from '../runs/execution-input.js';
 
 /**
  * Ends the attempt that a run completed, once the run was reported: from now on the same command begins anew. Until then it
@@ -10,10 +10,10 @@ import { parseExecutionInput } from '../runs/execution-input.js';
  */
 export async function endAttempt(run: RunRecord, deps: Dependencies): Promise<void> {
   if (run.status !== 'succeeded' || run.attempt === undefined) return;
-  const { copy } = parseExecutionInput(run.input);
+  const input = parseExecutionInput(run.input);
   // The attempts of the version chain end with their Cleanup.
-  if (copy === undefined) return;
-  const target = await deps.openStore(copy.to);
+  if (isChain(input)) return;
+  const target = await deps.openStore(adHocPart(input).to);
   const endedAt = new Date(deps.clock.now()).toISOString();
   await changeState(target.keyValues, (state) => {
     const { attempt, lease } = state;

@@ -20,36 +20,54 @@ export const executionInputSchema = z.strictObject({
   startedBy: z.string().max(200).optional(),
 });
 
-export type ExecutionInput = { readonly startedBy?: string | undefined } & (
-  | { readonly copy: CopyInput; readonly up?: undefined; readonly cleanup?: undefined }
-  | { readonly up: UpInput; readonly copy?: undefined; readonly cleanup?: undefined }
-  | { readonly cleanup: Readonly<Record<string, never>>; readonly copy?: undefined; readonly up?: undefined }
-);
+type Asked = (typeof asked)[number];
+type Only<Name extends Asked, Value> = { readonly startedBy?: string | undefined } & {
+  readonly [name in Name]: Value;
+} & { readonly [name in Exclude<Asked, Name>]?: undefined };
+
+/** What works on the version of the database. */
+export type ChainInput = Only<'up', UpInput> | Only<'cleanup', Readonly<Record<string, never>>>;
+/** What is done once, into a store that the input names, and changes no version. */
+export type AdHocInput = Only<'copy', CopyInput>;
+export type ExecutionInput = ChainInput | AdHocInput;
+
+export function isChain(input: ExecutionInput): input is ChainInput {
+  return input.up !== undefined || input.cleanup !== undefined;
+}
+
+/** The part that says what is done once: see `AdHocInput`. */
+export function adHocPart(input: AdHocInput): CopyInput {
+  return input.copy;
+}
 
 /** The input with its defaults. Throws InputError with all faults, each naming its field (`copy.tables[2]`). */
 export function parseExecutionInput(input: unknown): ExecutionInput {
   const parsed = executionInputSchema.safeParse(input);
   if (!parsed.success) throw new InputError(inputFaults(parsed.error, 'input'));
   const { copy } = parsed.data;
-  const faults = [...choiceFaults(parsed.data), ...(copy === undefined ? [] : contradictions(copy))];
+  const faults = [
+    ...choiceFaults(parsed.data),
+    ...(copy === undefined ? [] : [...sameNameFaults('copy', copy), ...contradictions(copy)]),
+  ];
   if (faults.length > 0) throw new InputError(faults);
   return parsed.data as ExecutionInput;
 }
 
-function choiceFaults(input: Partial<Record<(typeof asked)[number], unknown>>): Fault[] {
+function choiceFaults(input: Partial<Record<Asked, unknown>>): Fault[] {
   const given = asked.filter((name) => input[name] !== undefined);
   if (given.length === 1) return [];
   const found = given.length === 0 ? 'asks for nothing' : `asks for ${given.join(' and ')} at once`;
   return [{ field: 'input', message: `${found}: give one of ${asked.map((name) => `"${name}"`).join(', ')}` }];
 }
 
+function sameNameFaults(field: string, { from, to }: { readonly from: string; readonly to: string }): Fault[] {
+  if (from !== to) return [];
+  const message = `is the same store as ${field}.from ("${withoutSecrets(from)}"): name another`;
+  return [{ field: `${field}.to`, message }];
+}
+
 function contradictions(copy: CopyInput): Fault[] {
   const faults: Fault[] = [];
-  if (copy.from === copy.to)
-    faults.push({
-      field: 'copy.to',
-      message: `is the same store as copy.from ("${withoutSecrets(copy.from)}"): name another`,
-    });
   if (copy.replace.length > 0 && copy.onExisting !== 'replace')
     faults.push({ field: 'copy.replace', message: 'lists tables to drop, but copy.onExisting is not "replace"' });
   if (copy.fresh && !copy.steps.includes('setup'))

@@ -5,7 +5,7 @@ import { isOwn } from '../../kv/lease-cell.js';
 import type { Call, Dependencies, RunState } from '../dependencies.js';
 import { underHeartbeat } from '../leases/heartbeat.js';
 import { beginAttempt } from '../attempts/begin-attempt.js';
-import { parseExecutionInput, type ExecutionInput } from '../runs/execution-input.js';
+import { isChain, parseExecutionInput, type ExecutionInput } from '../runs/execution-input.js';
 import { homeOf } from '../runs/home-of.js';
 import { holdHome } from '../runs/open-run.js';
 import { recordedInput } from '../runs/recorded-input.js';
@@ -108,7 +108,7 @@ async function startRun(id: string, given: unknown, who: string, deps: Dependenc
 }
 
 /**
- * The run is over: records it, then ends the copy's attempt that it completed, if it did and nobody is to report it first,
+ * The run is over: records it, then ends the attempt that a copy completed, if it did and nobody is to report it first,
  * and frees its lease in one write.
  */
 async function end(record: RunRecord, owner: string, input: ExecutionInput, deps: Dependencies): Promise<BeginResult> {
@@ -120,7 +120,7 @@ async function end(record: RunRecord, owner: string, input: ExecutionInput, deps
     await changeState(keyValues, (state) => {
       if (!isOwn(state.lease, { owner, token })) return state;
       const { attempt } = state;
-      const ends = input.copy !== undefined && attempt?.phase === 'complete' && deps.reportsRuns !== true;
+      const ends = !isChain(input) && attempt?.phase === 'complete' && deps.reportsRuns !== true;
       return { ...state, lease: undefined, attempt: ends ? { ...attempt, endedAt } : attempt };
     });
   }

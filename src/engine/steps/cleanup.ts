@@ -2,6 +2,7 @@ import { CleanupFailedError, isTransient, LateWriterError, LeaseLostError } from
 import { changeStateAsOwner, readState } from '../../versions/state-entry.js';
 import type { Call, Dependencies, StepInput } from '../dependencies.js';
 import { underHeartbeat } from '../leases/heartbeat.js';
+import { isChain } from '../runs/execution-input.js';
 import { dropPending, describePending } from '../runs/drop-pending.js';
 import { namesForgotten, thaw } from '../runs/freeze.js';
 import { openRun, type OpenRun } from '../runs/open-run.js';
@@ -18,7 +19,7 @@ export async function cleanup({ run }: StepInput, deps: Dependencies, call: Call
   const done = await underHeartbeat(open, deps.clock, () => cleanedUp(open, deps), signOf(open, deps));
   if (!done) return { done };
   // A chain goes on until Begin finds nothing pending.
-  if (open.input.copy !== undefined) await deps.ledger.changeRun(run.id, { exitCode: 0 });
+  if (!isChain(open.input)) await deps.ledger.changeRun(run.id, { exitCode: 0 });
   return { done };
 }
 
@@ -30,11 +31,11 @@ async function cleanedUp(open: OpenRun, deps: Dependencies): Promise<boolean> {
   try {
     await thaw(run, task.description, deps);
     if (completed && !(await migration.cleanup(context))) return false;
-    if (open.input.copy === undefined && !(await dropPending(open, deps))) return false;
+    if (isChain(open.input) && !(await dropPending(open, deps))) return false;
   } catch (error) {
     throw await asCleanupFailure(open, error);
   }
-  if (completed && open.input.copy === undefined) await endAttempt(open, deps);
+  if (completed && isChain(open.input)) await endAttempt(open, deps);
   return true;
 }
 
@@ -51,7 +52,7 @@ async function asCleanupFailure({ home, task, input }: OpenRun, cause: unknown):
   const left = describePending(await readState(home.keyValues));
   const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
   const what = left === '' ? '' : `; to be dropped still: ${left}`;
-  const command = input.copy === undefined ? '"carryover cleanup"' : 'the same command';
+  const command = isChain(input) ? '"carryover cleanup"' : 'the same command';
   const message = `${task.description} is complete, but its clean-up is not: ${why}${what}. Mend it, then ${command} goes on`;
   return new CleanupFailedError(message, { cause });
 }

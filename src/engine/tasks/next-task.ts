@@ -7,7 +7,7 @@ import { history, type HistoryEntry } from '../../versions/history.js';
 import { partitionVersion } from '../../versions/partition-versions.js';
 import { readState, type AttemptState, type StateEntry } from '../../versions/state-entry.js';
 import type { Dependencies } from '../dependencies.js';
-import type { ExecutionInput } from '../runs/execution-input.js';
+import type { ChainInput } from '../runs/execution-input.js';
 import type { UpInput } from '../runs/up-input.js';
 import { versionToGive } from './adoption.js';
 import { databaseName, declaredStoreOpener } from './declared-stores.js';
@@ -35,10 +35,7 @@ export interface ChainLook {
  * Looks at the database and at the code: what is pending of an `up` or a `cleanup`. Reads only; each read is the newest there is, so
  * that with the lease held it stays true. Throws InputError, all faults together, where code and history do not fit.
  */
-export async function lookAtChain(
-  input: Exclude<ExecutionInput, { readonly copy: object }>,
-  deps: Dependencies,
-): Promise<ChainLook> {
+export async function lookAtChain(input: ChainInput, deps: Dependencies): Promise<ChainLook> {
   const home = await declaredStoreOpener(deps)(databaseName(deps));
   const state = await readState(home.keyValues);
   const entries: HistoryEntry[] = [];

@@ -1,7 +1,7 @@
 import { putHistory } from '../../versions/history.js';
 import type { LeaseOwner } from '../../kv/lease-cell.js';
 import type { Dependencies } from '../dependencies.js';
-import type { ExecutionInput } from '../runs/execution-input.js';
+import type { ChainInput } from '../runs/execution-input.js';
 import { assertMayRun } from '../runs/forecast-run.js';
 import type { UpInput } from '../runs/up-input.js';
 import { giveVersion } from './adoption.js';
@@ -12,8 +12,6 @@ import { lookAtChain, type ChainLook } from './next-task.js';
 import type { Task } from './task.js';
 import { recordChain } from './chain-summary.js';
 import { upTask } from './up-task.js';
-
-type ChainInput = Exclude<ExecutionInput, { readonly copy: object }>;
 
 /** A run of the version chain: one migration after the other, until none is pending. */
 export function upBeginner(input: ChainInput, run: BeginningRun, deps: Dependencies): Beginner {

@@ -1,9 +1,8 @@
-import { checkedStore } from '../../kv/checked-store.js';
 import type { RegisteredMigration } from '../../migrations/registry.js';
 import type { Dependencies } from '../dependencies.js';
 import type { UpInput } from '../runs/up-input.js';
-import { databaseName, declaredStoreOpener } from './declared-stores.js';
-import { declaration } from './store-uses.js';
+import { databaseName } from './declared-stores.js';
+import { stageOf } from './stage-of.js';
 import type { Task } from './task.js';
 
 /** What a run of the version chain does of a migration: all of it, or the rest of a completed one. */
@@ -15,25 +14,16 @@ export interface UpWork {
 
 /** The task of a registered migration. Throws InputError for a store that it names and the project does not declare. */
 export async function upTask({ registered, input, only }: UpWork, owner: string, deps: Dependencies): Promise<Task> {
-  const { version, file, checksum, definition } = registered;
+  const { version, checksum, definition } = registered;
   const { concurrency } = input;
   // The rest of a completed attempt is that one's, whatever else this run is asked for.
   const { partition, fresh } = only === 'cleanup' ? { partition: undefined, fresh: false } : input;
-  const database = databaseName(deps);
-  const openStore = declaredStoreOpener(deps);
   const settings = { ...deps.settings, concurrency: concurrency ?? deps.settings.concurrency };
-  const name = file.replace(/\.[^.]*$/, '');
-  const title = partition === undefined ? name : `${name} of partition ${partition}`;
-  const migration = await definition.open({
-    ...{ version, name, database, settings, openStore },
-    earlier: deps.registry.migrations.filter((other) => other.version < version),
-    ...(partition === undefined ? {} : { partition }),
-    declared: (store) => declaration(deps.project, store),
-    openKeyValueStore: async (store, table) => checkedStore(await deps.openKeyValueDriver(store, table)),
-  });
+  const stage = stageOf(registered, { settings, ...(partition === undefined ? {} : { partition }) }, deps);
+  const title = partition === undefined ? stage.name : `${stage.name} of partition ${partition}`;
   return {
-    migration,
-    home: await openStore(database),
+    migration: await definition.open(stage),
+    home: await stage.openStore(databaseName(deps)),
     spec: ['up', version, checksum, ...(partition === undefined ? [] : [partition])].join(':'),
     description: `migration ${title}`,
     title,
@@ -46,6 +36,6 @@ export async function upTask({ registered, input, only }: UpWork, owner: string,
     validates: '',
     settings,
     ...(partition === undefined ? { registered } : {}),
-    openStore,
+    openStore: stage.openStore,
   };
 }
