@@ -47,6 +47,8 @@ export interface Migration {
   cutover?(context: MigrationContext): Promise<Cutover>;
   /** Removes what the attempt kept for itself. False: not finished, call again. */
   cleanup(context: MigrationContext): Promise<boolean>;
+  /** The tables that `cleanup` of this attempt has still to remove, for people. Asked when it failed; reads only. */
+  leftOver?(attempt: string): Promise<readonly { readonly store: string; readonly table: string }[]>;
 }
 
 /** Which items a view's `transformed` is asked about. */
