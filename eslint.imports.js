@@ -47,6 +47,7 @@ const packages = {
   constructs: ['cdk/', 'test/cdk/'],
   '@aws-sdk': [],
   '@aws-sdk/client-dynamodb': ['src/stores/dynamodb/', 'src/kv/dynamodb-', 'src/ledger/', 'bench/', 'test/'],
+  '@aws-sdk/client-eventbridge': ['functions/event-bus.ts'],
   '@aws-sdk/client-s3': ['src/stores/archive/', 'test/stores/archive/'],
   '@aws-sdk/client-secrets-manager': ['src/stores/open-declared-store.ts'],
   '@aws-sdk/credential-providers': ['src/aws-credentials.ts'],
@@ -54,7 +55,10 @@ const packages = {
   // Generated types name it too.
   '@bufbuild': ['src/kv/messages', 'examples/', 'test/'],
   'fast-check': ['src/kv/conformance/', 'test/'],
-  '@smithy': ['src/aws-credentials.ts', 'src/stores/dynamodb/', 'src/stores/archive/', 'src/ledger/ledger-client.ts'],
+  '@smithy': [
+    ...['src/aws-credentials.ts', 'src/stores/dynamodb/', 'src/stores/archive/', 'src/ledger/ledger-client.ts'],
+    'functions/event-bus.ts',
+  ],
   pg: ['src/stores/postgres/', 'src/kv/postgres-', 'src/local/embedded-postgres', 'examples/', 'bench/', 'test/'],
   'pg-copy-streams': ['src/stores/postgres/', 'examples/'],
   dynalite: ['src/local/'],

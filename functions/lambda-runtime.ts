@@ -17,6 +17,7 @@ import { withDefaults } from '../src/settings.js';
 import { openDeclaredKeyValueDriver, openDeclaredStore } from '../src/stores/open-declared-store.js';
 import type { Store } from '../src/stores/store.js';
 import { systemClock } from '../src/system-clock.js';
+import { openEventBus } from './event-bus.js';
 import { countingLedger, publishMetrics } from './step-metrics.js';
 import type { Runtime } from './step-handler.js';
 
@@ -75,6 +76,7 @@ async function lambdaDependencies(
     who: 'an execution of the state machine',
     where: environment.functionName() ?? 'AWS Lambda',
     newId: () => ulid(),
+    emit: openEventBus({ region, requestTimeoutMs }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Registry } from '../migrations/registry.js';
 import type { Project } from '../project.js';
 import type { Settings } from '../settings.js';
 import type { Store } from '../stores/store.js';
+import type { CarryoverEvent } from './events/event.js';
 
 /** What the steps are given: everything that touches the world. The same for a Lambda function and the command line. */
 export interface Dependencies {
@@ -25,6 +26,8 @@ export interface Dependencies {
   readonly where: string;
   /** A new identifier, unique for ever. */
   newId(): string;
+  /** Sends an event to those who listen, once or more often; rejects when it was not taken. Absent where there is no bus. */
+  emit?(event: CarryoverEvent): Promise<void>;
   /**
    * Who starts runs here reports each of them, and then ends its attempt: see endAttempt. Absent for functions: a run that
    * nobody waits for ends its attempt itself.
