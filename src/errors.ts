@@ -134,6 +134,23 @@ export class DataVersionError extends CarryoverError {
   }
 }
 
+/** The database lives in another store by now: nothing is read from or written to its old home. Never retried. Exit code 2. */
+export class DatabaseMovedError extends CarryoverError {
+  override readonly name = 'DatabaseMovedError';
+  /** The name of the declared store that it lives in, and where that was when it moved. */
+  readonly store: string;
+  readonly location: string;
+  /** The version whose migration moved it. */
+  readonly version: number;
+  constructor({ store, location, version }: { store: string; location: string; version: number }) {
+    super(
+      `the database moved to the store "${store}" (${location}) with version ${version}: ` +
+        `open that one, and let the configuration say database: "${store}"`,
+    );
+    [this.store, this.location, this.version] = [store, location, version];
+  }
+}
+
 /** A migration was under way all the time that was given to wait for a data version. */
 export class DataVersionTimeoutError extends CarryoverError {
   override readonly name = 'DataVersionTimeoutError';
@@ -152,6 +169,11 @@ export class DataVersionTimeoutError extends CarryoverError {
 /** The version is the new one, but something that was to be removed is left over; the message names it. Exit code 3. */
 export class CleanupFailedError extends CarryoverError {
   override readonly name = 'CleanupFailedError';
+}
+
+/** A package's own code failed on its rows, or gave what is no entry; the message names package, table and row. Exit code 3. */
+export class PackageFailedError extends CarryoverError {
+  override readonly name = 'PackageFailedError';
 }
 
 /** A partition that could not be migrated, and why. */

@@ -19,6 +19,14 @@ export {
 } from './migrations/copy/copy-tables.js';
 export { forEachPartition, type ForEachPartitionOptions } from './migrations/for-each-partition/for-each-partition.js';
 export {
+  importPackages,
+  type ImportPackagesOptions,
+  type KeyValuePlace,
+  type PackageContext,
+  type PackageEntry,
+  type PackageToImport,
+} from './migrations/import-packages/import-packages.js';
+export {
   rollover,
   type ExternalIndex,
   type IndexContext,

@@ -1,5 +1,6 @@
 import { CleanupFailedError } from '../../errors.js';
 import { describeIfThere } from '../../migrations/copy/describe-if-there.js';
+import type { Store } from '../../stores/store.js';
 import { dueDrops } from '../../versions/due-drops.js';
 import { changeStateAsOwner, readState, type PendingDrop, type StateEntry } from '../../versions/state-entry.js';
 import type { Dependencies } from '../dependencies.js';
@@ -16,8 +17,11 @@ export async function dropPending(open: OpenRun, deps: Dependencies): Promise<bo
   const { home, run } = open;
   const state = await readState(home.keyValues);
   const active = new Set(Object.values(state?.active ?? {}));
-  for (const pending of dueDrops(state?.cleanup ?? [], deps.clock.now())) {
-    if (!(await dropped(open, pending, active, deps))) return false;
+  const due = dueDrops(state?.cleanup ?? [], deps.clock.now());
+  for (const pending of due) {
+    // Tables that point at one another go one after the other.
+    const beside = due.filter(({ store }) => store === pending.store);
+    if (!(await dropped(open, pending, { active, beside }, deps))) return false;
     await changeStateAsOwner(home.keyValues, run, (current) => ({
       ...current,
       cleanup: current.cleanup.filter((other) => !isSame(other, pending)),
@@ -36,7 +40,7 @@ export function describePending(state: StateEntry | undefined): string {
 async function dropped(
   open: OpenRun,
   { store: name, table, identity }: PendingDrop,
-  active: ReadonlySet<string>,
+  { active, beside }: { readonly active: ReadonlySet<string>; readonly beside: readonly PendingDrop[] },
   { clock }: Dependencies,
 ): Promise<boolean> {
   const store = await open.task.openStore(name);
@@ -46,11 +50,21 @@ async function dropped(
   // Active names are those of tables of the database itself.
   if (store === open.home && active.has(table))
     throw new CleanupFailedError(`table "${table}" is to be dropped, and it is an active one`);
-  while (!(await store.drop(table, open.context.fenceFor(store)))) {
+  const together = await stillMeant(store, beside);
+  while (!(await store.drop(table, open.context.fenceFor(store), together))) {
     if (open.ending()) return false;
     await clock.sleep(pollMs);
   }
   return true;
+}
+
+/** The names of those tables that are still the very ones. */
+async function stillMeant(store: Store, drops: readonly PendingDrop[]): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  if (drops.length < 2) return names;
+  for (const { table, identity } of drops)
+    if ((await describeIfThere(store, table))?.identity === identity) names.add(table);
+  return names;
 }
 
 function isSame(a: PendingDrop, b: PendingDrop): boolean {

@@ -6,8 +6,11 @@ import { dropped } from './dropped.js';
 import { isUntouched } from './own-table.js';
 import { sideBySide } from './side-by-side.js';
 
+/** Where tables are dropped, and whose. `fence` is the target's. */
+export type DropContext = Pick<CopySetupContext, 'target' | 'previousAttempts' | 'fence'>;
+
 /** Drops what earlier attempts created, and nothing else. */
-export async function* dropCreatedEarlier(context: CopySetupContext): AsyncIterable<StepProgress> {
+export async function* dropCreatedEarlier(context: DropContext): AsyncIterable<StepProgress> {
   const { target, previousAttempts } = context;
   const together = new Set<string>();
   for (const attempt of previousAttempts)
@@ -22,7 +25,7 @@ export async function* dropCreatedEarlier(context: CopySetupContext): AsyncItera
 
 /** Once a table is gone it is listed no more, so that the next call does not look for it again. */
 async function* dropListed(
-  context: CopySetupContext,
+  context: DropContext,
   attempt: string,
   listed: AttemptTable,
   together: ReadonlySet<string>,

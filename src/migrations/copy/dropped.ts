@@ -2,7 +2,7 @@ import type { CopyContext } from './copy-context.js';
 
 /** Drops a table of the target, and waits until it is gone. `together`: what is dropped with it, one after the other. */
 export async function* dropped(
-  { target, fence }: CopyContext,
+  { target, fence }: Pick<CopyContext, 'target' | 'fence'>,
   table: string,
   together?: ReadonlySet<string>,
 ): AsyncIterable<{ readonly wait: true }> {

@@ -11,10 +11,7 @@ export interface PackageToImport {
    * It must give the same entries for the same row every time, however the rows are cut into chunks, since validation
    * asks it again. No two entries of all packages have the same partition and key. What it throws fails the run.
    */
-  migrate(
-    rows: readonly Item[],
-    context: PackageContext,
-  ): Iterable<PackageEntry> | AsyncIterable<PackageEntry>;
+  migrate(rows: readonly Item[], context: PackageContext): Iterable<PackageEntry> | AsyncIterable<PackageEntry>;
 }
 
 /** What the rows' chunk is of, and how to look at other rows of the package. */

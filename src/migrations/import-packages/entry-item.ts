@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { ItemRefusedError } from '../../errors.js';
+import { assertBytes, entryLimitBytes, keyLimitBytes, readableBytes, toStoredForm } from '../../kv/stored-form.js';
+import type { Item } from '../../stores/item.js';
+import type { PackageEntry } from './packages.js';
+
+/** As long as the ids that key-value stores give to their own writes: 22 characters of base64url. */
+const writeIdLength = 22;
+
+/**
+ * The write id of all entries that an attempt makes of a package. It tells whose an entry is, as long as nobody writes it
+ * anew, and is the same whenever the same entry is written again.
+ */
+export function writeIdOf(attempt: string, packageName: string): string {
+  return createHash('sha256').update(`${attempt}\n${packageName}`).digest('base64url').slice(0, writeIdLength);
+}
+
+/**
+ * An entry as an item of the table that holds a key-value store, as its drivers write it. Throws ItemRefusedError for
+ * what is no entry: no bytes, or beyond the limits of `KeyValueStore`.
+ */
+export function entryItem({ partition, key, value }: PackageEntry, writeId: string): Item {
+  const given = { partition, key, value };
+  try {
+    for (const [name, bytes] of Object.entries(given)) assertBytes(name, bytes);
+  } catch (error) {
+    throw new ItemRefusedError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+  const entry = `the entry ${readableBytes(key)} of partition ${readableBytes(partition)}`;
+  if (partition.length > keyLimitBytes || key.length > keyLimitBytes)
+    throw new ItemRefusedError(`${entry}: partition and key may have at most ${keyLimitBytes} bytes each`);
+  const sizeBytes = partition.length + key.length + value.length;
+  if (sizeBytes > entryLimitBytes)
+    throw new ItemRefusedError(`${entry} has ${sizeBytes} bytes; all together may have at most ${entryLimitBytes}`);
+  return {
+    partition: { B: toStoredForm(partition) },
+    key: { B: toStoredForm(key) },
+    value: { B: value },
+    writes: { L: [{ S: writeId }] },
+  };
+}
+
+/** The newest write id of an entry's item; undefined for an item that is no entry. */
+export function writeIdIn(item: Item): string | undefined {
+  const { writes } = item;
+  const [newest] = writes !== undefined && 'L' in writes ? writes.L : [];
+  return newest !== undefined && 'S' in newest ? newest.S : undefined;
+}

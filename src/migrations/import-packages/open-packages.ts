@@ -1,0 +1,79 @@
+import { InputError, type Fault } from '../../errors.js';
+import type { Store } from '../../stores/store.js';
+import type { Stage } from '../definition.js';
+import type { ImportPackagesOptions } from './packages.js';
+
+/** The stores of an import of packages, opened, with their names in the project. */
+export interface PackageStores {
+  readonly from: string;
+  readonly source: Store;
+  readonly to: string;
+  readonly target: Store;
+  /** The table of `target` that holds the key-value store. */
+  readonly table: string;
+  readonly via?: { readonly name: string; readonly store: Store };
+}
+
+const defaultTable = 'key_values';
+
+/** Throws InputError, all faults together, for stores that the project does not declare, or that cannot be used so. */
+export async function openPackageStores(stage: Stage, options: ImportPackagesOptions): Promise<PackageStores> {
+  const { from = stage.database, to: { store: to = stage.database, table = defaultTable } = {}, via } = options;
+  const faults: Fault[] = [];
+  const opened = async (field: string, name: string): Promise<Store | undefined> => {
+    try {
+      return await stage.openStore(name);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      faults.push(...error.faults.map(({ message }) => ({ field: `${stage.name}, ${field}`, message })));
+      return undefined;
+    }
+  };
+  const [source, target] = [await opened('from', from), await opened('to.store', to)];
+  const staging = via === undefined ? undefined : await opened('via', via);
+  if (source === undefined || target === undefined || faults.length > 0) throw new InputError(faults);
+  const staged = via === undefined || staging === undefined ? {} : { via: { name: via, store: staging } };
+  return { from, source, to, target, table, ...staged };
+}
+
+/** Faults where the stores would be used against their declarations, or cannot hold what they are to hold. */
+export function storeFaults(stage: Stage, options: ImportPackagesOptions, stores: PackageStores): Fault[] {
+  const { from, to, target, via } = stores;
+  const faults: Fault[] = [];
+  const fault = (option: string, message: string): void =>
+    void faults.push({ field: `${stage.name}, ${option}`, message });
+  if (stage.declared(from)?.role === 'target')
+    fault('from', `"${from}" is declared with the role "target": nothing is read from it`);
+  for (const [option, name] of [
+    ['to', to],
+    ['via', via?.name ?? to],
+  ] as const)
+    if (stage.declared(name)?.role === 'source')
+      fault(option, `"${name}" is declared with the role "source": it is never written to`);
+  if (!target.capabilities.merge)
+    fault('to', `${target.location} is an archive, which holds no key-value store: name it as via`);
+  for (const [option, name, what] of dropping(options, stores))
+    if (stage.declared(name)?.allowReplace === false || isSilent(stage, name))
+      fault(option, `${what}, which the declaration of "${name}" does not allow: give it allowReplace: true`);
+  return faults;
+}
+
+/** What is dropped of which store. */
+function dropping(
+  { keepTables, onRerun }: ImportPackagesOptions,
+  { from, to, via }: PackageStores,
+): (readonly [string, string, string])[] {
+  return [
+    ...(keepTables === true
+      ? []
+      : [['keepTables', from, "the packages' tables are dropped once the version is written"] as const]),
+    ...(via === undefined ? [] : [['via', via.name, 'the export is removed once it is imported'] as const]),
+    ...(onRerun === 'restart' ? [['onRerun', to, '"restart" drops what an unfinished run made'] as const] : []),
+  ];
+}
+
+/** A declaration in its long form says what may be done; a URL alone says nothing. */
+function isSilent(stage: Stage, name: string): boolean {
+  const declared = stage.declared(name);
+  return declared !== undefined && declared.allowReplace === undefined;
+}
