@@ -62,13 +62,16 @@ export interface CopyRunOptions {
   readonly pauseMs?: number;
   /** Calls leave the lease to one another, as on the command line; functions do not. */
   readonly sharesLease?: boolean;
+  /** The bus that events go to; without it there is none. */
+  readonly emit?: Dependencies['emit'];
 }
 
 export function testDependencies(options: CopyRunOptions): Dependencies {
-  const { stores, ledger, settings, clock = systemClock, sharesLease = false } = options;
+  const { stores, ledger, settings, clock = systemClock, sharesLease = false, emit } = options;
   const keyValues = new Map<string, KeyValueDriver>();
   return {
     ...(sharesLease ? { heldLeases: new Map() } : {}),
+    ...(emit === undefined ? {} : { emit }),
     project: {
       ...options.project,
       stores: Object.fromEntries(Object.keys(stores).map((name) => [name, `memory:${name}`])),

@@ -1,9 +1,10 @@
 import type { RunRecord } from '../../ledger/ledger.js';
-import { readState, type StateEntry } from '../../versions/state-entry.js';
+import { readState } from '../../versions/state-entry.js';
 import type { Dependencies } from '../dependencies.js';
 import { isChain, parseExecutionInput } from '../runs/execution-input.js';
 import { homeOf } from '../runs/home-of.js';
-import { cleanupNeeded, mostNamed, type CleanupNeeded } from './cleanup-needed.js';
+import { databaseName, declaredStoreOpener } from '../tasks/declared-stores.js';
+import { cleanupNeeded, mostNamed, type CleanupNeeded, type LeftOver } from './cleanup-needed.js';
 import { issuedEvent, issueEvent } from './issue-event.js';
 import { leavesOver, leftOver, type EndedRun } from './left-over.js';
 
@@ -22,6 +23,8 @@ export interface FailedRun {
  * to the run's error where the event was not issued. Called again for the same failure it issues the same event again.
  */
 export async function askForCleanup(failed: FailedRun, deps: Dependencies): Promise<string[]> {
+  // One that succeeded is another execution of its name.
+  if (failed.run?.status === 'succeeded') return [];
   try {
     const detail = (await issuedBefore(failed, deps)) ?? (await detailOf(failed, deps));
     if (detail !== undefined) await issueEvent(cleanupNeeded, detail, failed, deps);
@@ -48,20 +51,21 @@ async function detailOf(failed: FailedRun, deps: Dependencies): Promise<CleanupN
   if (run?.attempt === undefined || run.token === undefined) return undefined;
   const input = parseExecutionInput(run.input);
   if (!isChain(input)) return undefined;
-  const ended: EndedRun = { owner, attempt: run.attempt, input };
-  const home = await homeOf(input, deps);
-  const found = await lookAt(() => readState(home.keyValues), ended, run.token, deps);
-  // What cannot be told is asked about where the version is known to have been written: Cleanup had begun.
-  if (found === undefined || ('failure' in found && error.step !== 'cleanup')) return undefined;
-  const { left, unknown } = 'failure' in found ? { left: [], unknown: found.failure } : found;
+  const ended: EndedRun = { owner, token: run.token, attempt: run.attempt, input };
+  const found = await look(ended, deps).catch((cause: unknown) => {
+    // What cannot be told is asked about where the version is known to have been written: Cleanup had begun.
+    return error.step === 'cleanup' ? unseen(cause, deps) : undefined;
+  });
+  if (found === undefined) return undefined;
+  const { left, unknown, version, database } = found;
   return {
     format: 1,
     id: `${owner}-${redrives}`,
     run: run.run,
     at: new Date(deps.clock.now()).toISOString(),
     attempt: run.attempt,
-    version: 'failure' in found ? null : found.version,
-    database: home.location,
+    version,
+    database,
     left: left.slice(0, mostNamed),
     leftCount: left.length,
     ...(unknown === undefined ? {} : { unknown }),
@@ -70,22 +74,19 @@ async function detailOf(failed: FailedRun, deps: Dependencies): Promise<CleanupN
   };
 }
 
-type Found = Awaited<ReturnType<typeof leftOver>> & { readonly version: number };
+type Found = Pick<CleanupNeeded, 'version' | 'database' | 'unknown'> & { readonly left: readonly LeftOver[] };
 
-async function lookAt(
-  read: () => Promise<StateEntry | undefined>,
-  ended: EndedRun,
-  token: number,
-  deps: Dependencies,
-): Promise<Found | { readonly failure: string } | undefined> {
-  let state: StateEntry | undefined;
-  try {
-    state = await read();
-  } catch (error) {
-    return { failure: `the state of the database could not be read: ${String(error)}` };
-  }
+async function look(ended: EndedRun, deps: Dependencies): Promise<Found | undefined> {
+  const { keyValues, location: database } = await homeOf(ended.input, deps);
+  const state = await readState(keyValues);
   // The run that took over asks for itself, should it fail too.
-  if (state === undefined || (state.lease !== undefined && state.lease.token !== token)) return undefined;
+  if (state === undefined || (state.lease !== undefined && state.lease.token !== ended.token)) return undefined;
   if (!leavesOver(state, ended, deps.clock.now())) return undefined;
-  return { ...(await leftOver(state, ended, deps)), version: state.version };
+  return { ...(await leftOver(state, ended, deps)), version: state.version, database };
+}
+
+/** What is asked where the database does not answer. */
+async function unseen(cause: unknown, deps: Dependencies): Promise<Found> {
+  const { location: database } = await declaredStoreOpener(deps)(databaseName(deps));
+  return { left: [], version: null, database, unknown: `the state of the database was not read: ${String(cause)}` };
 }

@@ -8,6 +8,7 @@ import type { LeftOver } from './cleanup-needed.js';
 /** A run that failed, and what it worked on. */
 export interface EndedRun {
   readonly owner: string;
+  readonly token: number;
   readonly attempt: string;
   readonly input: ExecutionInput;
 }

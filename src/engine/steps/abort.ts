@@ -4,6 +4,7 @@ import type { RunRecord } from '../../ledger/ledger.js';
 import { stateLeaseCell } from '../../versions/state-entry.js';
 import { scopes, attemptRecord } from '../attempts/attempt-record.js';
 import type { Dependencies, RunState } from '../dependencies.js';
+import { askForCleanup } from '../events/ask-for-cleanup.js';
 import { exitCodeOf } from '../status/exit-codes.js';
 import { parseExecutionInput } from '../runs/execution-input.js';
 import { thawAborted } from '../runs/freeze.js';
@@ -42,8 +43,9 @@ export class RunFailedError extends CarryoverError {
 }
 
 /**
- * Abort: records the error and the exit code, frees the lease, then throws RunFailedError, so that the execution fails
- * here. A redriven execution enters Abort again: it is known by its count of redrives, and led back to Begin.
+ * Abort: records the error and the exit code, lets the service thaw, asks for a hand where something is left over, frees
+ * the lease, then throws RunFailedError, so that the execution fails here. A redriven execution enters Abort again: it is
+ * known by its count of redrives, and led back to Begin.
  */
 export async function abort({ execution, error, redrives }: AbortInput, deps: Dependencies): Promise<void> {
   const id = runIdOf(execution);
@@ -65,10 +67,13 @@ export async function abort({ execution, error, redrives }: AbortInput, deps: De
   // A run that has ended stays what it was: this is a repeated call, or another execution that was given its name.
   if (run === undefined || run.status === 'running')
     await deps.ledger.changeRun(id, { status: 'failed', exitCode, endedAt: now, error: { name, message, step } });
-  const thawing = await thawed(ownerOf(execution), run, deps);
-  const told = [message, ...thawing].join('\n');
-  if (thawing.length > 0) await deps.ledger.changeRun(id, { error: { name, message: told, step } });
-  if (run?.token !== undefined) await freeLease(ownerOf(execution), run.token, run.input, deps);
+  const owner = ownerOf(execution);
+  // Side by side: neither may wait for the other, which may hang.
+  const asking = askForCleanup({ owner, run, redrives, error: { name, message, step } }, deps);
+  const more = (await Promise.all([thawed(owner, run, deps), asking])).flat();
+  const told = [message, ...more].join('\n');
+  if (more.length > 0) await deps.ledger.changeRun(id, { error: { name, message: told, step } });
+  if (run?.token !== undefined) await freeLease(owner, run.token, run.input, deps);
   throw new RunFailedError(`${name} in ${step}: ${told}`);
 }
 
