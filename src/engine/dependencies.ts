@@ -37,7 +37,7 @@ export interface Dependencies {
    * Where calls leave the lease to one another. Absent for functions: a platform that freezes a process between two calls
    * may stop its monotonic clock too, and what was valid before proves nothing then.
    */
-  readonly heldLeases?: Map<string, HeldLease>;
+  readonly heldLeases?: Map<Store, { readonly run: string; readonly held: HeldLease }>;
 }
 
 /** One call of a step: a Lambda invocation, or its like on a laptop. */

@@ -32,7 +32,8 @@ const historySchema = z.strictObject({
 /** How a database came to a version: one entry a version, beside the state entry. */
 export type HistoryEntry = Readonly<z.infer<typeof historySchema>>;
 
-const partition = new TextEncoder().encode('carryover/history');
+/** Where the entries lie. */
+export const historyPlace: Uint8Array = new TextEncoder().encode('carryover/history');
 const keyOf = (version: number): Uint8Array => new TextEncoder().encode(String(version).padStart(10, '0'));
 
 /**
@@ -47,7 +48,7 @@ export async function putHistory(kv: KeyValueStore, entry: HistoryEntry, options
   const value = new TextEncoder().encode(JSON.stringify(data));
   await update(
     kv,
-    partition,
+    historyPlace,
     keyOf(data.version),
     (before) => {
       const stored = before && parseEntry(keyOf(data.version), before);
@@ -60,13 +61,13 @@ export async function putHistory(kv: KeyValueStore, entry: HistoryEntry, options
 
 /** The entry of a version, applied or not yet. Throws CorruptDataError when it cannot be read. */
 export async function historyEntry(kv: KeyValueStore, version: number): Promise<HistoryEntry | undefined> {
-  const entry = await kv.get(partition, keyOf(version));
+  const entry = await kv.get(historyPlace, keyOf(version));
   return entry && parseEntry(keyOf(version), entry.value);
 }
 
 /** All entries in the order of their versions. Throws CorruptDataError for one that cannot be read. */
 export async function* history(kv: KeyValueStore): AsyncGenerator<HistoryEntry> {
-  for await (const { key, value } of kv.scan(partition)) yield parseEntry(key, value);
+  for await (const { key, value } of kv.scan(historyPlace)) yield parseEntry(key, value);
 }
 
 /** The entries up to the version that the state entry has; later ones were written by a run that did not come to its end. */

@@ -37,17 +37,18 @@ export type PartitionChange = (
   entry: PartitionEntry | undefined,
 ) => PartitionEntry | undefined | Promise<PartitionEntry | undefined>;
 
-const place = new TextEncoder().encode('carryover/partitions');
+/** Where the entries lie. */
+export const partitionsPlace: Uint8Array = new TextEncoder().encode('carryover/partitions');
 
 /** The entry of a partition; undefined when it has none. Throws InputError for an id that cannot be, CorruptDataError. */
 export async function partitionEntry(kv: KeyValueStore, id: string): Promise<PartitionEntry | undefined> {
-  const entry = await kv.get(place, keyOf(id));
+  const entry = await kv.get(partitionsPlace, keyOf(id));
   return entry && parseEntry(id, entry.value);
 }
 
 /** The partitions that have entries, in the byte order of their ids, from the id `from` (inclusive) on. Throws CorruptDataError. */
 export async function* partitionEntries(kv: KeyValueStore, from?: string): AsyncGenerator<ListedPartition> {
-  for await (const { key, value } of kv.scan(place, from === undefined ? undefined : keyOf(from))) {
+  for await (const { key, value } of kv.scan(partitionsPlace, from === undefined ? undefined : keyOf(from))) {
     const id = idOf(key);
     yield { id, entry: parseEntry(id, value) };
   }
@@ -66,7 +67,7 @@ export async function changePartition(
 ): Promise<PartitionEntry | undefined> {
   const written = await update(
     kv,
-    place,
+    partitionsPlace,
     keyOf(id),
     async (value) => {
       const entry = value && parseEntry(id, value);

@@ -5,6 +5,7 @@ import { leaseRecordSchema, ownLease, type LeaseCell, type LeaseOwner, type Leas
 import type { HeldLease } from '../kv/held-lease.js';
 import { Backoff, type RetryOptions } from '../kv/retry-policy.js';
 import type { Fence } from '../stores/store.js';
+import { assertAtHome, movedFromSchema, movedSchema, type Moved, type MovedFrom } from './home-records.js';
 
 const attemptSchema = z.strictObject({
   id: z.string(),
@@ -51,6 +52,8 @@ const stateSchema = z.strictObject({
   attempt: attemptSchema.optional(),
   active: z.record(z.string(), z.string()),
   cleanup: z.array(pendingDropSchema),
+  moved: movedSchema.optional(),
+  movedFrom: movedFromSchema.optional(),
 });
 
 /** A table that is to be dropped by a Cleanup. */
@@ -87,6 +90,10 @@ export interface StateEntry {
   readonly active: Readonly<Record<string, string>>;
   /** What is left to be dropped. */
   readonly cleanup: readonly PendingDrop[];
+  /** The database lives in another store: all else is as it was when it moved, and nothing but `arrived` changes any more. */
+  readonly moved?: Moved | undefined;
+  /** The database came from another store. */
+  readonly movedFrom?: MovedFrom | undefined;
 }
 
 /** Where the entry lies. */
@@ -109,9 +116,23 @@ export type StateChange = (state: StateEntry) => StateEntry | Promise<StateEntry
 
 /**
  * Changes the state entry in one compare-and-set, again with what others wrote when they were faster. Returns the state
- * as it is then. `revision` counts itself. Throws PredicateFailedError when others were faster each time.
+ * as it is then. `revision` counts itself. Throws PredicateFailedError when others were faster each time, DatabaseMovedError,
+ * with nothing written, for an old home.
  */
-export async function changeState(
+export function changeState(kv: KeyValueStore, change: StateChange, options: RetryOptions = {}): Promise<StateEntry> {
+  return replaceState(
+    kv,
+    async (state) => {
+      assertAtHome(state);
+      const next = await change(state);
+      return next === state ? state : { ...next, revision: state.revision };
+    },
+    options,
+  );
+}
+
+/** changeState for the move of a home alone: it may change the entry of an old one, and raise the revision. */
+export async function replaceState(
   kv: KeyValueStore,
   change: StateChange,
   options: RetryOptions = {},
@@ -146,12 +167,13 @@ export function changeStateAsOwner(
   );
 }
 
-/** The lease in the state entry: who runs on this database. */
+/** The lease in the state entry: who runs on this database. Reading it throws DatabaseMovedError for an old home. */
 export function stateLeaseCell(kv: KeyValueStore): LeaseCell {
   return {
     what: 'the target',
     async read() {
       const { state, predicate } = await current(kv);
+      assertAtHome(state);
       const { lease, token, revision } = state;
       return {
         lease,
@@ -180,8 +202,13 @@ export function stateFence(held: HeldLease): Fence {
     assertMaySend: () => held.assertMaySend(),
     partition: statePartition,
     key: stateKey,
-    tokenOf: (value) => parseState(value).lease?.token ?? 0,
+    tokenOf: (value) => tokenIn(parseState(value)),
   };
+}
+
+/** An old home keeps the lease that moved: nobody writes there by it. */
+function tokenIn({ lease, moved }: StateEntry): number {
+  return moved === undefined ? (lease?.token ?? 0) : 0;
 }
 
 async function current(kv: KeyValueStore): Promise<{ state: StateEntry; predicate: Predicate | undefined }> {
@@ -195,7 +222,8 @@ async function writeState(
   to: StateEntry,
   predicate: Predicate | undefined,
 ): Promise<StateEntry> {
-  const written: StateEntry = { ...to, format: 1, revision: from.revision + 1 };
+  // What comes from another home may be ahead of what it replaces.
+  const written: StateEntry = { ...to, format: 1, revision: Math.max(from.revision, to.revision) + 1 };
   await kv.setIf(statePartition, stateKey, new TextEncoder().encode(JSON.stringify(written)), predicate);
   return written;
 }

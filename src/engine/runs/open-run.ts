@@ -69,7 +69,7 @@ export function holdHome(
 ): HeldLease {
   const { owner, token } = run;
   const cell = stateLeaseCell(home.keyValues);
-  return sharedLease(deps, run, () =>
+  return sharedLease(deps, run, home, () =>
     holdLease({ cell, owner, token, durationMs, requestTimeoutMs, clock: deps.clock }),
   );
 }

@@ -4,6 +4,7 @@ export const exitCodes = { done: 0, differences: 1, badInput: 2, failed: 3, lock
 const byError: Readonly<Record<string, number>> = {
   ValidationFailedError: exitCodes.differences,
   InputError: exitCodes.badInput,
+  DatabaseMovedError: exitCodes.badInput,
   LockHeldError: exitCodes.locked,
 };
 

@@ -1,9 +1,11 @@
 import { LateWriterError } from '../../errors.js';
 import type { Cutover } from '../../migrations/migration.js';
+import type { Moved } from '../../versions/home-records.js';
 import type { Cursor } from '../../stores/store.js';
 import { changeStateAsOwner, type StateEntry } from '../../versions/state-entry.js';
 import { changeAttempt } from '../attempts/attempt-record.js';
 import type { Call, Dependencies, StepInput } from '../dependencies.js';
+import { moveHome } from '../home/move-home.js';
 import { openRun, type OpenRun } from '../runs/open-run.js';
 import { recordVersion } from '../runs/record-version.js';
 import { workStep } from './work-step.js';
@@ -13,7 +15,8 @@ const pollMs = 200;
 
 /**
  * Complete: adds what belongs on the tables after validation, writes the history of the version, then ends the attempt in
- * one write of the state entry, which sets version, active names and pending clean-up together. `done: false`: call again.
+ * one write of the state entry, which sets version, active names and pending clean-up together, and says where the database
+ * goes, if its home moves. `done: false`: call again.
  * A completed attempt is never resumed.
  */
 export async function complete({ run }: StepInput, deps: Dependencies, call: Call): Promise<{ done: boolean }> {
@@ -25,12 +28,23 @@ export async function complete({ run }: StepInput, deps: Dependencies, call: Cal
   const cutover = (await open.migration.cutover?.(open.context)) ?? {};
   const completedAt = new Date(deps.clock.now()).toISOString();
   await recordVersion(open, deps, completedAt);
-  await cutOver(open, cutover, completedAt);
+  const { home: to } = cutover;
+  if (open.task.database === undefined || to === undefined || to === open.task.database)
+    await cutOver(open, cutover, completedAt);
+  else {
+    const decide = (moved: Moved) => cutOver(open, cutover, completedAt, moved);
+    if (!(await moveHome(open, deps, call, { to, at: completedAt, decide }))) return { done: false };
+  }
   await changeAttempt(deps.ledger, run, { generationOpen: false });
   return { done: true };
 }
 
-async function cutOver({ home, run, task }: OpenRun, cutover: Cutover, completedAt: string): Promise<void> {
+async function cutOver(
+  { home, run, task }: OpenRun,
+  cutover: Cutover,
+  completedAt: string,
+  moved?: Moved,
+): Promise<void> {
   const { namesKeptMs } = cutover;
   const names = namesKeptMs === undefined ? {} : { namesKeptMs };
   await changeStateAsOwner(home.keyValues, run, (state) => {
@@ -42,6 +56,7 @@ async function cutOver({ home, run, task }: OpenRun, cutover: Cutover, completed
       active: { ...state.active, ...cutover.active },
       cleanup: [...state.cleanup, ...(cutover.cleanup ?? [])],
       attempt: { ...state.attempt, phase: 'complete', completedAt, ...names },
+      ...(moved === undefined ? {} : { moved }),
     };
   });
 }

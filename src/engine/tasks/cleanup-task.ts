@@ -1,14 +1,15 @@
 import type { Migration } from '../../migrations/migration.js';
 import type { Dependencies } from '../dependencies.js';
-import { databaseName, declaredStoreOpener } from './declared-stores.js';
+import type { Database } from '../home/open-database.js';
+import { declaredStoreOpener } from './declared-stores.js';
 import type { Task } from './task.js';
 
 /** The task of dropping what is pending: nothing is migrated, and Cleanup does what the state entry lists. */
-export async function cleanupTask(owner: string, deps: Dependencies): Promise<Task> {
-  const openStore = declaredStoreOpener(deps);
+export function cleanupTask(database: Database, owner: string, deps: Dependencies): Task {
   return {
     migration: nothingToMigrate,
-    home: await openStore(databaseName(deps)),
+    home: database.store,
+    database: database.name,
     spec: 'cleanup',
     description: 'the clean-up of what earlier migrations left',
     field: 'cleanup',
@@ -19,7 +20,7 @@ export async function cleanupTask(owner: string, deps: Dependencies): Promise<Ta
     leavesNothing: true,
     validates: '',
     settings: deps.settings,
-    openStore,
+    openStore: declaredStoreOpener(deps),
   };
 }
 

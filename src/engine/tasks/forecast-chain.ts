@@ -35,7 +35,7 @@ export async function forecastChain(
   const migrations = up.partition === undefined ? look.chain.migrations : look.next === undefined ? [] : [look.next];
   const found: ChainForecast['migrations'][number][] = [];
   for (const registered of migrations) {
-    const task = await upTask({ registered, input: up }, owner, deps);
+    const task = await upTask({ database: look.database, registered, input: up }, owner, deps);
     const forecast =
       found.length === 0
         ? await checkedForecast(task, deps)

@@ -7,16 +7,18 @@ import { history, type HistoryEntry } from '../../versions/history.js';
 import { partitionVersion } from '../../versions/partition-versions.js';
 import { readState, type AttemptState, type StateEntry } from '../../versions/state-entry.js';
 import type { Dependencies } from '../dependencies.js';
+import { lookAtDatabase, type Database } from '../home/open-database.js';
+import { setBackFaults } from '../home/set-back-faults.js';
 import type { ChainInput } from '../runs/execution-input.js';
 import type { UpInput } from '../runs/up-input.js';
 import { versionToGive } from './adoption.js';
-import { databaseName, declaredStoreOpener } from './declared-stores.js';
 import { definitionFaults } from './definition-faults.js';
 import { partitionStep } from './partition-range.js';
 import { pendingChain, type PendingChain } from './pending-chain.js';
 
 /** What a run of the version chain finds: where the database is, and what is to be done next. */
 export interface ChainLook {
+  readonly database: Database;
   readonly home: Store;
   readonly version: number;
   readonly history: readonly HistoryEntry[];
@@ -36,7 +38,8 @@ export interface ChainLook {
  * that with the lease held it stays true. Throws InputError, all faults together, where code and history do not fit.
  */
 export async function lookAtChain(input: ChainInput, deps: Dependencies): Promise<ChainLook> {
-  const home = await declaredStoreOpener(deps)(databaseName(deps));
+  const database = await lookAtDatabase(deps);
+  const { store: home } = database;
   const state = await readState(home.keyValues);
   const entries: HistoryEntry[] = [];
   for await (const entry of history(home.keyValues)) entries.push(entry);
@@ -46,8 +49,10 @@ export async function lookAtChain(input: ChainInput, deps: Dependencies): Promis
   const version = state?.version || given || 0;
   const { registry, project } = deps;
   const flags = project.flags ?? {};
-  const found = { home, version, history: entries, given };
+  const found = { database, home, version, history: entries, given };
   const chain = up === undefined ? { migrations: [] } : pendingChain(registry, { version, to: up.to, flags });
+  const setBack = await setBackFaults({ database, version }, chain.migrations, deps);
+  if (setBack.length > 0) throw new InputError(setBack);
   const unfinished = leftByCompleted(state?.attempt, deps);
   if (unfinished !== undefined) return { ...found, chain, next: unfinished, only: 'cleanup', pending: true };
   const next = up === undefined ? undefined : await nextMigration(up, version, chain, home, deps);
@@ -57,7 +62,8 @@ export async function lookAtChain(input: ChainInput, deps: Dependencies): Promis
     chain,
     next,
     only: 'cleanup',
-    pending: dueDrops(state?.cleanup ?? [], deps.clock.now()).length > 0,
+    // A run that has nothing else to do brings a database home that was left on its way.
+    pending: !database.arrived || dueDrops(state?.cleanup ?? [], deps.clock.now()).length > 0,
   };
 }
 

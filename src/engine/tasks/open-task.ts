@@ -2,6 +2,7 @@ import { InputError } from '../../errors.js';
 import type { RegisteredMigration } from '../../migrations/registry.js';
 import type { Dependencies, RunState } from '../dependencies.js';
 import type { ExecutionInput } from '../runs/execution-input.js';
+import { openDatabase } from '../home/open-database.js';
 import { cleanupTask } from './cleanup-task.js';
 import { copyTask } from './copy-task.js';
 import type { Task } from './task.js';
@@ -14,12 +15,10 @@ export async function openTask(
   deps: Dependencies,
 ): Promise<Task> {
   if (input.copy !== undefined) return await copyTask(input.copy, owner, deps);
-  if (version === undefined) return await cleanupTask(owner, deps);
-  return await upTask(
-    { registered: registeredAs(version, deps), input: input.up ?? { fresh: false }, only },
-    owner,
-    deps,
-  );
+  const database = await openDatabase(deps);
+  if (version === undefined) return cleanupTask(database, owner, deps);
+  const registered = registeredAs(version, deps);
+  return await upTask({ database, registered, input: input.up ?? { fresh: false }, only }, owner, deps);
 }
 
 /** The migration that leads to a version. Throws InputError when the code does not know it (any more). */

@@ -5,10 +5,13 @@ import type { Dependencies } from '../dependencies.js';
 import { databaseName, declaredStoreOpener } from './declared-stores.js';
 import { declaration } from './store-uses.js';
 
-/** What a registered migration is opened with. Throws InputError where the project names no database. */
+/**
+ * What a registered migration is opened with; `database`: where that is another one than the configuration names. Throws
+ * InputError where it names none.
+ */
 export function stageOf(
   { version, file }: RegisteredMigration,
-  more: Pick<Stage, 'settings' | 'partition'>,
+  more: Pick<Stage, 'settings' | 'partition'> & Partial<Pick<Stage, 'database'>>,
   deps: Dependencies,
 ): Stage {
   return {

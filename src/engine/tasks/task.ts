@@ -10,6 +10,8 @@ export interface Task {
   readonly migration: Migration;
   /** The store whose state entry holds lease, attempt and version. */
   readonly home: Store;
+  /** The name of that store, where it is the project's database: a cutover may move it. */
+  readonly database?: string;
   /** Identifies "the same task": the attempt of one is resumed by the other. */
   readonly spec: string;
   /** The same for people, in one line. */

@@ -47,13 +47,13 @@ export function upBeginner(input: ChainInput, run: BeginningRun, deps: Dependenc
 }
 
 async function taskOfLook(
-  { next, only }: ChainLook,
+  { database, next, only }: ChainLook,
   { up }: ChainInput,
   { owner }: BeginningRun,
   deps: Dependencies,
 ): Promise<Task> {
-  if (next === undefined) return await cleanupTask(owner, deps);
-  return await upTask({ registered: next, input: up ?? { fresh: false }, only }, owner, deps);
+  if (next === undefined) return cleanupTask(database, owner, deps);
+  return await upTask({ database, registered: next, input: up ?? { fresh: false }, only }, owner, deps);
 }
 
 /** Gives a database its first version, and accepts what changed on purpose. */

@@ -1,29 +1,40 @@
 import type { RegisteredMigration } from '../../migrations/registry.js';
 import type { Dependencies } from '../dependencies.js';
 import type { UpInput } from '../runs/up-input.js';
-import { databaseName } from './declared-stores.js';
+import type { Database } from '../home/open-database.js';
+import { databaseAt } from '../../versions/home-records.js';
 import { stageOf } from './stage-of.js';
 import type { Task } from './task.js';
 
 /** What a run of the version chain does of a migration: all of it, or the rest of a completed one. */
 export interface UpWork {
+  readonly database: Database;
   readonly registered: RegisteredMigration;
   readonly input: Pick<UpInput, 'partition' | 'fresh' | 'concurrency'>;
   readonly only?: 'cleanup' | undefined;
 }
 
 /** The task of a registered migration. Throws InputError for a store that it names and the project does not declare. */
-export async function upTask({ registered, input, only }: UpWork, owner: string, deps: Dependencies): Promise<Task> {
+export async function upTask(
+  { database, registered, input, only }: UpWork,
+  owner: string,
+  deps: Dependencies,
+): Promise<Task> {
   const { version, checksum, definition } = registered;
   const { concurrency } = input;
   // The rest of a completed attempt is that one's, whatever else this run is asked for.
   const { partition, fresh } = only === 'cleanup' ? { partition: undefined, fresh: false } : input;
   const settings = { ...deps.settings, concurrency: concurrency ?? deps.settings.concurrency };
-  const stage = stageOf(registered, { settings, ...(partition === undefined ? {} : { partition }) }, deps);
+  const more = {
+    database: databaseAt(version, database.name, database.movedFrom),
+    ...(partition === undefined ? {} : { partition }),
+  };
+  const stage = stageOf(registered, { settings, ...more }, deps);
   const title = partition === undefined ? stage.name : `${stage.name} of partition ${partition}`;
   return {
     migration: await definition.open(stage),
-    home: await stage.openStore(databaseName(deps)),
+    home: database.store,
+    database: database.name,
     spec: ['up', version, checksum, ...(partition === undefined ? [] : [partition])].join(':'),
     description: `migration ${title}`,
     title,

@@ -1,6 +1,7 @@
 import { localHandlers } from '../../../src/cli/handlers.js';
 import { beginAttempt } from '../../../src/engine/attempts/begin-attempt.js';
 import type { RunState } from '../../../src/engine/dependencies.js';
+import { openDatabase } from '../../../src/engine/home/open-database.js';
 import { upTask } from '../../../src/engine/tasks/up-task.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import type { Handler } from '../../../src/local/state-machine.js';
@@ -61,7 +62,11 @@ test('a Begin that was left behind does not put an earlier migration in the plac
     const [first] = registry.migrations;
     if (version === 2 && first !== undefined) {
       // It had chosen its task when its run came to version 1.
-      const task = await upTask({ registered: first, input: { fresh: false } }, owner, deps);
+      const task = await upTask(
+        { database: await openDatabase(deps), registered: first, input: { fresh: false } },
+        owner,
+        deps,
+      );
       const begun = beginAttempt({ own: { owner, token }, askedAt: 0, task }, deps);
       late.push(await begun.catch((error: unknown) => error));
       await again(calls[0]);

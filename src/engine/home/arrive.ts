@@ -1,0 +1,67 @@
+import { InputError } from '../../errors.js';
+import { acquireLease, releaseLease } from '../../kv/lease.js';
+import type { Store } from '../../stores/store.js';
+import type { Moved } from '../../versions/home-records.js';
+import { enterHome, homeFaults, markArrived, whatMoves } from '../../versions/new-home.js';
+import { readState, stateLeaseCell, type StateEntry } from '../../versions/state-entry.js';
+import type { Dependencies } from '../dependencies.js';
+import { copyEntries } from './copy-entries.js';
+
+/** What the end of a move needs, which anybody may bring it to. */
+export type ArrivalDependencies = Pick<Dependencies, 'project' | 'openStore' | 'settings' | 'clock' | 'who' | 'where'>;
+
+export interface NamedStore {
+  readonly name: string;
+  readonly store: Store;
+}
+
+/** A database on its way: its old home says where it goes. */
+export interface Move {
+  readonly from: NamedStore;
+  readonly left: StateEntry & { readonly moved: Moved };
+  readonly to: NamedStore;
+}
+
+/**
+ * Brings a database that has left its old home into the new one: what was written beside the state entry until then, then the
+ * entry, then the old home's word that it arrived. May be called again, and by several at a time. Throws InputError for
+ * a store that another database came to since, LockHeldError while another run works there.
+ */
+export async function arrive({ from, left, to }: Move, deps: ArrivalDependencies): Promise<void> {
+  const { id } = left.moved;
+  const [source, target] = [from.store.keyValues, to.store.keyValues];
+  const hasEntered = async (): Promise<boolean> => (await readState(target))?.movedFrom?.id === id;
+  try {
+    if (!(await hasEntered()))
+      await reserved(to, id, deps, async (reservedBy) => {
+        // Services may have registered partitions until the very moment of the move.
+        for await (const cursor of copyEntries({ from: source, to: target, id })) void cursor;
+        await enterHome(to, { left, from: { name: from.name, location: from.store.location }, reservedBy });
+      });
+  } catch (error) {
+    // Another was faster.
+    if (!(await hasEntered())) throw error;
+  }
+  await markArrived(source, id);
+}
+
+/**
+ * Keeps other runs out of the new home during `work`, by a lease that has one name for everybody who works on this move. The
+ * entry that enters takes its place. Throws InputError, LockHeldError.
+ */
+export async function reserved<T>(
+  to: NamedStore,
+  id: string,
+  { settings, clock, who, where }: ArrivalDependencies,
+  work: (reservedBy: string) => Promise<T>,
+): Promise<T> {
+  const faults = await homeFaults(to);
+  if (faults.length > 0) throw new InputError(faults);
+  const cell = { ...stateLeaseCell(to.store.keyValues), what: whatMoves(to) };
+  const own = await acquireLease(cell, { owner: `${id}-move`, who, where, durationMs: settings.leaseMs, clock });
+  try {
+    return await work(own.owner);
+  } finally {
+    await releaseLease(cell, own, { clock }).catch(() => undefined);
+  }
+}
