@@ -3,6 +3,7 @@ import { InputError, StoreUnavailableError } from '../errors.js';
 import type { KeyValueStore } from '../kv/key-value-store.js';
 import { elapsedMs, momentNow, type Moment } from '../kv/moment.js';
 import { systemClock } from '../system-clock.js';
+import { assertAtHome } from './home-records.js';
 import { readState, type StateEntry } from './state-entry.js';
 
 /**
@@ -35,7 +36,7 @@ const readings = new WeakMap<KeyValueStore, Reading>();
  * kept for `keptMs`: so ask before each request to the table. What it gives is at most `activeNameKeptMs` old, counted
  * from before the read, by the clock that went further. `store` is what `openDatabaseVersions` opens.
  * Throws InputError for a time that cannot be, StoreUnavailableError when each read took longer than names may be kept,
- * CorruptDataError, and what the store throws.
+ * DatabaseMovedError for an old home, CorruptDataError, and what the store throws.
  */
 export async function activeTable(
   store: KeyValueStore,
@@ -60,7 +61,10 @@ function readingOf(store: KeyValueStore, keptMs: number, clock: Clock): Reading 
   const last = readings.get(store);
   if (last !== undefined && elapsedMs(clock, last.since) < keptMs) return last;
   const since = momentNow(clock);
-  const names = readState(store).then((state) => state?.active ?? {});
+  const names = readState(store).then((state) => {
+    assertAtHome(state);
+    return state?.active ?? {};
+  });
   const reading = { since, names };
   readings.set(store, reading);
   // What failed is read again by the next call.

@@ -14,9 +14,10 @@ export type { DataVersionOptions } from './data-version-wait.js';
  *     database whose lease is renewed ---------------> waits for it, then looks again
  *   behind, or without a version, and nobody does ---> DataVersionError: `carryover up`, or `baseline N`
  *   ahead -------------------------------------------> DataVersionError: newer code, or a restore
+ *   moved to another store --------------------------> DatabaseMovedError, whatever its version
  *
  * A run that has stopped renewing its lease is waited for as long as the lease lives, and then counts as nobody.
- * Throws DataVersionError; DataVersionTimeoutError after `timeoutMs` of waiting; InputError for arguments that cannot be;
+ * Throws DataVersionError; DatabaseMovedError; DataVersionTimeoutError after `timeoutMs` of waiting; InputError for arguments that cannot be;
  * what the store throws; and the reason of `signal`.
  */
 export async function assertDataVersion(

@@ -3,6 +3,7 @@ import { DataVersionError, DataVersionTimeoutError, InputError } from '../errors
 import type { KeyValueStore } from '../kv/key-value-store.js';
 import { systemClock } from '../system-clock.js';
 import { aheadText, runText, versionOf, waitingText } from './data-version-texts.js';
+import { assertAtHome } from './home-records.js';
 import { LeaseWatch } from './lease-watch.js';
 import { readState, type StateEntry } from './state-entry.js';
 
@@ -42,6 +43,7 @@ export async function waitForDataVersion(
   for (;;) {
     signal?.throwIfAborted();
     const state = await readState(store);
+    assertAtHome(state);
     const found = versionOf(state);
     if (found === expected) return;
     if (found !== undefined && found > expected)

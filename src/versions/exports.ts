@@ -9,11 +9,13 @@ export { migrateOrWait, type MigrateOrWaitOptions } from './migrate-or-wait.js';
 export { activeNameKeptMs, activeTable, type ActiveTableOptions } from './active-table.js';
 export { partitionVersion, registerPartition, type PartitionEntry } from './partition-versions.js';
 export { readState, type AttemptState, type PendingDrop, type StateEntry } from './state-entry.js';
+export type { Moved, MovedFrom } from './home-records.js';
 export type { LeaseRecord } from '../kv/lease-cell.js';
 
 export {
   CarryoverError,
   CorruptDataError,
+  DatabaseMovedError,
   DataVersionError,
   DataVersionTimeoutError,
   InputError,

@@ -6,6 +6,7 @@ import type { RetryOptions } from '../kv/retry-policy.js';
 import { keyLimitBytes } from '../kv/stored-form.js';
 import { update } from '../kv/update.js';
 import { systemClock } from '../system-clock.js';
+import { assertAtHome } from './home-records.js';
 import { readState } from './state-entry.js';
 
 /** Texts come from errors of any length, and an entry holds 400 KB at most. */
@@ -82,7 +83,7 @@ export async function changePartition(
 /**
  * Gives a new partition its data version, that of the code that makes it: call it before the partition's first item is
  * written. One that has an entry keeps it as it is. Returns the entry. Throws InputError for an id or a version that
- * cannot be, CorruptDataError, and what `update` throws.
+ * cannot be, DatabaseMovedError for an old home, CorruptDataError, and what `update` throws.
  */
 export async function registerPartition(
   kv: KeyValueStore,
@@ -92,16 +93,27 @@ export async function registerPartition(
 ): Promise<PartitionEntry> {
   const changedAt = new Date((options.clock ?? systemClock).now()).toISOString();
   const born: PartitionEntry = { dataVersion: version, changedAt };
-  return (await changePartition(kv, id, (entry) => entry ?? born, options)) ?? born;
+  assertAtHome(await readState(kv));
+  let isNew = false;
+  const change = (entry: PartitionEntry | undefined): PartitionEntry => {
+    isNew = entry === undefined;
+    return entry ?? born;
+  };
+  const entry = (await changePartition(kv, id, change, options)) ?? born;
+  // What is written before the home moves is taken along; what comes later stays behind, and is to be told.
+  if (isNew) assertAtHome(await readState(kv));
+  return entry;
 }
 
 /**
  * The data version of a partition: its own, or without an entry the version at which the database came under Carryover's
- * care. Throws InputError for an id that cannot be, CorruptDataError.
+ * care. Throws InputError for an id that cannot be, DatabaseMovedError for an old home, CorruptDataError.
  */
 export async function partitionVersion(kv: KeyValueStore, id: string): Promise<number> {
   const entry = await partitionEntry(kv, id);
-  return entry?.dataVersion ?? (await readState(kv))?.baseline ?? 0;
+  const state = await readState(kv);
+  assertAtHome(state);
+  return entry?.dataVersion ?? state?.baseline ?? 0;
 }
 
 /** Throws InputError for an id that could not be told from another one, or not be stored. */

@@ -4,7 +4,7 @@ import type { RegisteredMigration } from '../../migrations/registry.js';
 import type { Store } from '../../stores/store.js';
 import { dueDrops } from '../../versions/due-drops.js';
 import { history, type HistoryEntry } from '../../versions/history.js';
-import { partitionVersion } from '../../versions/partition-versions.js';
+import { partitionEntry } from '../../versions/partition-versions.js';
 import { readState, type AttemptState, type StateEntry } from '../../versions/state-entry.js';
 import type { Dependencies } from '../dependencies.js';
 import { lookAtDatabase, type Database } from '../home/open-database.js';
@@ -55,7 +55,7 @@ export async function lookAtChain(input: ChainInput, deps: Dependencies): Promis
   if (setBack.length > 0) throw new InputError(setBack);
   const unfinished = leftByCompleted(state?.attempt, deps);
   if (unfinished !== undefined) return { ...found, chain, next: unfinished, only: 'cleanup', pending: true };
-  const next = up === undefined ? undefined : await nextMigration(up, version, chain, home, deps);
+  const next = up === undefined ? undefined : await nextMigration(up, version, chain, { home, state }, deps);
   if (next !== undefined) return { ...found, chain, next, only: undefined, pending: true };
   return {
     ...found,
@@ -98,11 +98,12 @@ async function nextMigration(
   { partition }: UpInput,
   version: number,
   chain: PendingChain,
-  home: Store,
+  { home, state }: { readonly home: Store; readonly state: StateEntry | undefined },
   deps: Dependencies,
 ): Promise<RegisteredMigration | undefined> {
   if (partition === undefined) return chain.migrations[0];
   const step = partitionStep(deps.registry, version, chain);
   if (step === undefined) return undefined;
-  return (await partitionVersion(home.keyValues, partition)) < step.version ? step : undefined;
+  const entry = await partitionEntry(home.keyValues, partition);
+  return (entry?.dataVersion ?? state?.baseline ?? 0) < step.version ? step : undefined;
 }
