@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import type { Project } from '../src/project.js';
 import { deployedStores, type DeployedStore } from '../src/project/deployed-stores.js';
 import { Alarms } from './alarms.js';
+import { grantEvents } from './event-grant.js';
 import { LedgerTable } from './ledger-table.js';
 import { MigrationMachine } from './migration-machine.js';
 import { StartSchedule } from './start-schedule.js';
@@ -43,6 +44,8 @@ export class CarryoverStack extends Stack {
     this.ledger = new LedgerTable(this, 'Ledger', `${this.stackName}-ledger`);
     this.functions = this.createFunctions(props, logRetention);
     grantStores(this.functions, stores);
+    // Abort alone issues events.
+    grantEvents(this.functions.abort.function);
     this.machine = new MigrationMachine(this, 'Migration', {
       name: this.stackName,
       definition: definitionFile(),

@@ -1,7 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { CarryoverEvent } from '../src/engine/events/event.js';
+import { isErrorLike } from '../src/error-like.js';
 import { StoreUnavailableError } from '../src/errors.js';
+import { failureOf } from '../src/ledger/request-failures.js';
 
 export interface EventBusOptions {
   readonly region: string;
@@ -23,14 +25,20 @@ export function openEventBus({ region, requestTimeoutMs }: EventBusOptions): (ev
     const entry = { Source: source, DetailType: detailType, Time: new Date(at), Detail: JSON.stringify(detail) };
     const { FailedEntryCount = 0, Entries } = await client
       .send(new PutEventsCommand({ Entries: [entry] }))
-      .catch((cause: unknown) => {
-        throw new StoreUnavailableError(`EventBridge did not take the event: ${String(cause)}`, { cause });
+      .catch((error: unknown) => {
+        throw new StoreUnavailableError(`EventBridge did not take the event: ${reasonOf(error)}`);
       });
     // An answer of success may refuse the entry: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
     if (FailedEntryCount === 0) return;
     const { ErrorCode = 'no code', ErrorMessage = 'no reason' } = Entries?.[0] ?? {};
     throw new StoreUnavailableError(`EventBridge did not take the event: ${ErrorCode}: ${ErrorMessage}`);
   };
+}
+
+/** Without the words of the service where those may repeat the request's authorization. */
+function reasonOf(error: unknown): string {
+  if (!isErrorLike(error)) return String(error);
+  return failureOf(error) === 'credentials' ? `the credentials (${error.name})` : `${error.name}: ${error.message}`;
 }
 
 function createClient(region: string, requestTimeoutMs: number): EventBridgeClient {
