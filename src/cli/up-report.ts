@@ -1,9 +1,8 @@
 import type { RunStatus } from '../engine/status/run-status.js';
-import type { ChainSummary } from '../engine/tasks/chain-summary.js';
+import { appliedOf, type ChainSummary } from '../engine/tasks/chain-summary.js';
 import type { KeyValueStore } from '../kv/key-value-store.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { failedPartitions } from '../migrations/for-each-partition/failed-partitions.js';
-import { migrationName } from '../migrations/file-name.js';
 import type { Registry } from '../migrations/registry.js';
 import { appliedHistory } from '../versions/history.js';
 import { partitionEntry } from '../versions/partition-versions.js';
@@ -104,9 +103,7 @@ async function latest(
   for await (const entry of appliedHistory(database.kv, version)) {
     if (entry.run !== run) continue;
     if (entry.how === 'stamped') stamped = true;
-    const { items, durationSeconds } = entry;
-    if (entry.how === 'applied')
-      applied.push({ version: entry.version, name: migrationName(entry), items, durationSeconds });
+    if (entry.how === 'applied') applied.push(appliedOf(entry));
   }
   const since = applied.length - recorded.applied.length;
   return { ...recorded, version, applied, pending: recorded.pending - since, stamped };

@@ -15,6 +15,7 @@ export function upText(report: UpReport, database: string): string[] {
   return [
     ...(migrations.length === 0 ? [standingText(report, database)] : [movedText(report, database)]),
     ...(migrations.length === 0 ? [] : [appliedTable(migrations)]),
+    ...migrations.flatMap(provenLines),
     ...(partition?.version === undefined || partition.version === null
       ? []
       : [`partition ${partition.id} is at version ${partition.version}`]),
@@ -32,6 +33,16 @@ function standingText({ version, stamped, pending, status }: UpReport, database:
 function movedText({ from, version, migrations }: UpReport, database: string): string {
   const count = migrations.length === 1 ? '1 migration was' : `${migrations.length} migrations were`;
   return `${database} came from version ${from} to ${version}: ${count} applied`;
+}
+
+/** How many digits of a digest are shown: enough to tell two apart at a glance. */
+const shownDigits = 16;
+
+function provenLines({ name, proven = [] }: ChainSummary['applied'][number]): string[] {
+  return proven.map(({ what, store, items, digest }) => {
+    const count = items.toLocaleString('en-US');
+    return `${name}: ${what}, validated in ${store}: ${count} items, digest ${digest.slice(0, shownDigits)}…`;
+  });
 }
 
 function appliedTable(migrations: ChainSummary['applied']): string {

@@ -5,6 +5,7 @@ import type { Ledger, UnitRecord } from '../ledger/ledger.js';
 import type { Settings } from '../settings.js';
 import type { Item } from '../stores/item.js';
 import type { Cursor, Fence, Store, Usage } from '../stores/store.js';
+import type { Proof } from '../versions/history.js';
 import type { PendingDrop } from '../versions/state-entry.js';
 
 /**
@@ -41,6 +42,8 @@ export interface Migration {
   judge?(context: MigrationContext): Promise<'complete' | 'again'>;
   /** Called by Judge when all that this round expects is equal, with what each expectation found. */
   validated?(context: MigrationContext, found: readonly ValidatedTable[]): Promise<void>;
+  /** What the history of the version says of what validation found. */
+  proven?(context: MigrationContext): Promise<readonly Proof[]>;
   /** What cutover needs beside the state entry. */
   complete(context: MigrationContext, from: Cursor | undefined): AsyncIterable<StepProgress>;
   /** What the one write of the state entry changes beside the version. Called again after a crash: it must say the same. */

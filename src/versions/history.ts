@@ -8,6 +8,18 @@ import { update } from '../kv/update.js';
 /** The most that a key of ten digits can say. */
 const largestVersion = 9_999_999_999;
 
+const proofSchema = z.strictObject({
+  /** What was compared, and where it was found: package `refs`, store `archive`. */
+  what: z.string(),
+  store: z.string(),
+  items: z.int().nonnegative(),
+  /** See `ValidatedTable.digest`. */
+  digest: z.string(),
+});
+
+/** Validation found that a store holds all that it must, and nothing else. */
+export type Proof = Readonly<z.infer<typeof proofSchema>>;
+
 const historySchema = z.strictObject({
   version: z.int().nonnegative().max(largestVersion),
   /** What follows the number in the name of the migration's file: `split_name`. */
@@ -22,6 +34,8 @@ const historySchema = z.strictObject({
   durationSeconds: z.number().nonnegative(),
   /** How many items the migration dealt with. */
   items: z.int().nonnegative(),
+  /** What validation found, where the migration keeps that. */
+  proven: z.array(proofSchema).optional(),
   /** The person or role that started the run. */
   who: z.string(),
   run: z.string(),

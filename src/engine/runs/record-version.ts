@@ -10,7 +10,7 @@ import type { OpenRun } from './open-run.js';
  * writes it once more in the same place. Nothing for a task that leads to none.
  */
 export async function recordVersion(
-  { run, task, home }: OpenRun,
+  { run, task, home, migration, context }: OpenRun,
   { ledger }: Dependencies,
   completedAt: string,
 ): Promise<void> {
@@ -22,10 +22,12 @@ export async function recordVersion(
   if (record === undefined) throw new StoreUnavailableError(`run ${run.id} is not in the ledger ${ledger.location}`);
   const { version, name, checksum, definition } = registered;
   const { startedAt } = attempt;
+  const proven = await migration.proven?.(context);
   await putHistory(home.keyValues, {
     ...{ version, name, kind: definition.kind, how: 'applied', checksum, startedAt, completedAt },
     durationSeconds: Math.max((Date.parse(completedAt) - Date.parse(startedAt)) / 1_000, 0),
     items: await itemsOf(run.attempt, ledger),
+    ...(proven === undefined ? {} : { proven: [...proven] }),
     ...{ who: record.who, run: run.id, token: run.token },
   });
 }

@@ -3,6 +3,7 @@ import { CorruptDataError } from '../../errors.js';
 import type { Json } from '../../json.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { migrationName } from '../../migrations/file-name.js';
+import type { HistoryEntry } from '../../versions/history.js';
 import type { ChainLook } from './next-task.js';
 
 const schema = z.object({
@@ -13,7 +14,18 @@ const schema = z.object({
   gate: z.object({ version: z.number().int(), name: z.string(), flag: z.string() }).optional(),
   /** What this run has applied so far, in order; `name`: `0003_split_name`. */
   applied: z
-    .array(z.object({ version: z.number().int(), name: z.string(), items: z.number(), durationSeconds: z.number() }))
+    .array(
+      z.object({
+        version: z.number().int(),
+        name: z.string(),
+        items: z.number(),
+        durationSeconds: z.number(),
+        /** See the history entry. */
+        proven: z
+          .array(z.object({ what: z.string(), store: z.string(), items: z.number(), digest: z.string() }))
+          .optional(),
+      }),
+    )
     .default([]),
   /** How many migrations are still pending. */
   pending: z.number().int(),
@@ -43,17 +55,18 @@ export function summaryOf(
     version,
     applied: history
       .filter((entry) => entry.run === run && entry.how === 'applied' && entry.version <= version)
-      .map((entry) => ({
-        version: entry.version,
-        name: migrationName(entry),
-        items: entry.items,
-        durationSeconds: entry.durationSeconds,
-      })),
+      .map(appliedOf),
     pending: migrations.length,
     ...(gate === undefined
       ? {}
       : { gate: { version: gate.migration.version, name: gate.migration.file, flag: gate.flag } }),
   };
+}
+
+/** What a run applied, as its history says. */
+export function appliedOf(entry: HistoryEntry): ChainSummary['applied'][number] {
+  const { version, items, durationSeconds, proven } = entry;
+  return { version, name: migrationName(entry), items, durationSeconds, ...(proven === undefined ? {} : { proven }) };
 }
 
 /** What a run of the version chain did; undefined for another run. Throws CorruptDataError. */

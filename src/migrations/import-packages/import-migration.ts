@@ -13,6 +13,7 @@ import type { Leg } from './leg.js';
 import type { PackageStores } from './open-packages.js';
 import type { ImportPackagesOptions } from './packages.js';
 import { knownParcelPlan } from './parcel-plan.js';
+import { keepProofs, proofsOf } from './proofs.js';
 import { removeStaging } from './remove-staging.js';
 
 /** An import of packages, opened. */
@@ -38,7 +39,12 @@ export function importMigration(stage: Stage, options: ImportPackagesOptions, st
     expects: (context, after) => roundOf(context).migration.expects(context, after),
     transformed: (title, items, context, of) => roundOf(context).migration.transformed(title, items, context, of),
     judge: (context) => Promise.resolve(context.round + 1 < rounds.length ? 'again' : 'complete'),
-    validated: async (context, found) => await roundOf(context).migration.validated?.(context, found),
+    async validated(context, found) {
+      const { leg, migration } = roundOf(context);
+      await migration.validated?.(context, found);
+      await keepProofs(leg, context, found);
+    },
+    proven: proofsOf,
     complete: (context, from) => roundOf(context).migration.complete(context, from),
     cutover: (context) => cutover(open, context),
     cleanup: (context) => cleanup(open, context),
