@@ -5,9 +5,8 @@ import type { Registry } from '../migrations/registry.js';
 import { loadProject } from '../project/load-project.js';
 import { loadRegistry } from '../project/load-registry.js';
 import type { Project } from '../project.js';
-import { ledgerFaults } from './command-project.js';
-
-const defaultConfig = 'carryover.config.ts';
+import { collected } from './collected.js';
+import { defaultConfig, ledgerFaults } from './command-project.js';
 
 export interface ChainOptions {
   readonly config?: string;
@@ -47,18 +46,9 @@ async function loaded<T>(
 ): Promise<DatabaseProject & { more: T }> {
   const faults = [...given, ...ledgerFaults(ledger)];
   const path = resolve(config);
-  const collected = async <R>(work: () => R | Promise<R>): Promise<R | undefined> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      faults.push(...error.faults);
-      return undefined;
-    }
-  };
-  const project = await collected(() => loadProject(path));
-  const database = project && (await collected(() => databaseName({ project })));
-  const more = project && (await collected(() => load(path, project)));
+  const project = await collected(faults, () => loadProject(path));
+  const database = project && (await collected(faults, () => databaseName({ project })));
+  const more = project && (await collected(faults, () => load(path, project)));
   if (faults.length > 0 || project === undefined || database === undefined) throw new InputError(faults);
   return { project: ledger === undefined ? project : { ...project, ledger }, database, more: more as T };
 }

@@ -1,12 +1,16 @@
 import { access } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { InputError, type Fault } from '../errors.js';
+import type { Fault } from '../errors.js';
 import { defaultLedger } from '../local/local-runtime.js';
 import { loadProject } from '../project/load-project.js';
 import type { Project, StoreDeclaration } from '../project.js';
 import { locationOf, looksLikeUrl, parseStoreUrl, withoutCredentials } from '../stores/store-url.js';
+import { collected } from './collected.js';
 
-const defaultConfig = 'carryover.config.ts';
+export const defaultConfig = 'carryover.config.ts';
+
+/** An option that names a store. */
+export type StoreField = 'from' | 'to';
 
 export interface StoreOptions {
   readonly from?: string;
@@ -15,22 +19,24 @@ export interface StoreOptions {
   readonly config?: string;
 }
 
-/** A project, and the names in it of the stores of a copy. */
+/** A project, and the names in it of the stores that a command is given. */
 export interface CommandProject {
   readonly project: Project;
-  readonly from: string;
-  readonly to: string;
+  readonly names: Readonly<Partial<Record<StoreField, string>>>;
 }
 
 /**
- * The project that a copy works on: the configuration, where there is one, and the stores that were given by URL,
+ * The project that a command works on: the configuration, where there is one, and the stores that were given by URL,
  * under names that are their locations, which the ledger may show; and all that is wrong with them.
  */
-export async function commandProject(options: StoreOptions): Promise<CommandProject & { faults: Fault[] }> {
+export async function commandProject(
+  options: StoreOptions,
+  fields: readonly StoreField[],
+): Promise<CommandProject & { faults: Fault[] }> {
   const faults: Fault[] = [];
-  const configured = await projectOrFaults(options, faults);
+  const configured = await collected(faults, () => configuredProject(options));
   const stores = { ...configured?.stores };
-  const nameOf = (field: 'from' | 'to'): string => {
+  const nameOf = (field: StoreField): string => {
     const text = options[field];
     if (text === undefined) faults.push(missing(field));
     else if (!looksLikeUrl(text)) {
@@ -48,10 +54,10 @@ export async function commandProject(options: StoreOptions): Promise<CommandProj
     }
     return field;
   };
-  const [from, to] = [nameOf('from'), nameOf('to')];
+  const names = Object.fromEntries(fields.map((field) => [field, nameOf(field)]));
   faults.push(...ledgerFaults(options.ledger));
   const ledger = options.ledger === undefined ? {} : { ledger: options.ledger };
-  return { project: { ...configured, stores, ...ledger }, from, to, faults };
+  return { project: { ...configured, stores, ...ledger }, names, faults };
 }
 
 /** The configuration that a command names, or the one of this folder, or none. Throws InputError. */
@@ -69,16 +75,6 @@ export function ledgerFaults(ledger: string | undefined): readonly Fault[] {
   if (parsed.url.kind === 'dynamodb' || parsed.url.kind === 'embedded-dynamodb') return [];
   const message = 'is no DynamoDB store: give dynamodb://REGION[/PREFIX] or dynamodb://embedded?path=DIR';
   return [{ field: '--ledger', message }];
-}
-
-async function projectOrFaults(options: StoreOptions, faults: Fault[]): Promise<Project | undefined> {
-  try {
-    return await configuredProject(options);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    faults.push(...error.faults);
-    return undefined;
-  }
 }
 
 /** A source that only exists once somebody has made it; opened, it would be made empty. */
@@ -109,12 +105,12 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** The fault of an option that has to be given. */
-export function missing(field: 'from' | 'to'): Fault {
+export function missing(field: StoreField): Fault {
   const what = field === 'from' ? 'the store to read' : 'the store to write';
   return { field: `--${field}`, message: `is missing: give ${what}, as a URL or by its name` };
 }
 
-function unknownStore(field: 'from' | 'to', text: string, { stores }: Project, { config }: StoreOptions): Fault {
+function unknownStore(field: StoreField, text: string, { stores }: Project, { config }: StoreOptions): Fault {
   const names = Object.keys(stores);
   const file = config === undefined ? defaultConfig : relative(process.cwd(), resolve(config));
   const declared = names.length === 0 ? `no ${file} declares any` : `${file} declares ${names.join(', ')}`;

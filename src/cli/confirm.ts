@@ -53,9 +53,6 @@ export async function confirmDrops(
   await confirm(question, terminal);
 }
 
-/** How `copy` asks for it. */
-export const replacing = { field: '--on-existing', what: 'replace' } as const;
-
 /** What was typed; empty when it was Ctrl-C, or the input ended. */
 async function answerOn({ input, output }: Terminal, question: string): Promise<string> {
   const reader = createInterface({ input, output, terminal: true });

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
+import type { RunRecord } from '../ledger/ledger.js';
 import type { RunStatus, TableStatus } from '../engine/status/run-status.js';
 
 /** What `--json` prints of a run; the field names are stable. */
@@ -23,6 +24,8 @@ export interface TableReport {
   readonly compared: number | null;
   /** Null: not validated. */
   readonly differences: DifferenceReport | null;
+  /** What the items of each side add up to, 64 hexadecimal digits; null: not validated, or not equal. */
+  readonly digest: string | null;
   readonly failures: readonly { readonly unit: number; readonly name: string; readonly message: string }[];
 }
 
@@ -62,6 +65,7 @@ function tableReport({ table, mode, migrate, validate, verdict }: TableStatus): 
     itemsPerSecond: migrate.elapsedMs === 0 ? 0 : Math.round((migrate.items * 1_000) / migrate.elapsedMs),
     compared: verdict === undefined ? null : verdict.expectedItems,
     differences: verdict === undefined ? null : differencesOf(verdict),
+    digest: verdict?.equal ? (verdict.digest ?? null) : null,
     failures: [...migrate.failures, ...validate.failures],
   };
 }
@@ -78,11 +82,26 @@ function differencesOf({
   return { total, missing, extra, changed, atLeast: !equal && !complete, keys };
 }
 
-/** The summary for people: a line a table, then the totals. */
-export function summaryTable({ tables }: CopyReport): string {
+/** What the lines of a summary are about: tables, or packages, whose digests are the same wherever their entries are. */
+export type Subject = 'table' | 'package';
+
+/** What a run's summary is about. */
+export function subjectOf({ input }: Pick<RunRecord, 'input'>): Subject {
+  const isOfPackages = typeof input === 'object' && input !== null && ('export' in input || 'import' in input);
+  return isOfPackages ? 'package' : 'table';
+}
+
+/** How much of a digest people compare. */
+const digestDigits = 16;
+
+/** The summary for people: a line a table, or a package, then the totals. */
+export function summaryTable({ tables }: CopyReport, subject: Subject): string {
+  const items = subject === 'table' ? 'items' : 'entries';
+  const digests = (row?: TableReport): string[] =>
+    subject === 'table' ? [] : [row?.digest?.slice(0, digestDigits) ?? ''];
   const table = new Table({
-    head: ['table', 'items', 'bytes', 'items/s', 'differences'],
-    colAligns: ['left', 'right', 'right', 'right', 'right'],
+    head: [subject, items, 'bytes', `${items}/s`, 'differences', ...(subject === 'table' ? [] : ['digest'])],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'left'],
     style: { head: [], border: [], compact: true },
   });
   for (const row of tables)
@@ -92,8 +111,9 @@ export function summaryTable({ tables }: CopyReport): string {
       wasCompared(row) ? '' : prettyBytes(row.bytes),
       wasCompared(row) ? '' : row.itemsPerSecond.toLocaleString('en'),
       differencesText(row.differences),
+      ...digests(row),
     ]);
-  if (tables.length > 1) table.push(totals(tables));
+  if (tables.length > 1) table.push([...totals(tables), ...digests()]);
   return table.toString();
 }
 

@@ -2,12 +2,15 @@ import { InputError, type Fault } from '../errors.js';
 import { parseExecutionInput } from '../engine/runs/execution-input.js';
 
 /** Fields of an execution's input that have no option of their own name. */
-const optionOf: Readonly<Record<string, string>> = { replace: '--on-existing replace' };
+const optionOf: Readonly<Record<string, string>> = {
+  replace: '--on-existing replace',
+  version: '--migration',
+};
 
 /** A text that names fields of an execution's input, with options in their place: `copy.schemaOnly[1]` is `--schema-only`. */
 export function withOptionFields(text: string): string {
   return text.replaceAll(
-    /\b(?:copy|up)\.([a-zA-Z]+)(\[\d+\])*/g,
+    /\b(?:copy|export|import|up)\.([a-zA-Z]+)(\[\d+\])*/g,
     (_, name: string) => optionOf[name] ?? `--${kebab(name)}`,
   );
 }

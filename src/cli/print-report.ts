@@ -1,13 +1,21 @@
 import { exitCodes } from '../engine/status/exit-codes.js';
 import type { RunStatus } from '../engine/status/run-status.js';
-import { copyReport, summaryTable } from './copy-report.js';
+import type { Forecast } from '../migrations/migration.js';
+import { copyReport, subjectOf, summaryTable } from './copy-report.js';
 import { errorText } from './error-text.js';
+import { planTable } from './plan-report.js';
 
 /** Prints what a run did: the report on stdout, why it failed on stderr. Returns the exit code that the ledger records. */
 export function printReport(status: RunStatus, { json }: { readonly json?: boolean }): number {
   const report = copyReport(status);
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
-  else if (report.tables.length > 0) process.stdout.write(`${summaryTable(report)}\n`);
+  else if (report.tables.length > 0) process.stdout.write(`${summaryTable(report, subjectOf(status.run))}\n`);
   if (report.error !== undefined) process.stderr.write(`${errorText(report.error, report)}\n`);
   return status.run.exitCode ?? exitCodes.failed;
+}
+
+/** Prints what a dry run found. Returns the exit code. */
+export function printForecast(forecast: Forecast, { json }: { readonly json?: boolean }): number {
+  process.stdout.write(`${json ? JSON.stringify(forecast) : planTable(forecast)}\n`);
+  return exitCodes.done;
 }

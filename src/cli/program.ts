@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import { addBaselineCommand } from './baseline-command.js';
 import { addCleanupCommand } from './cleanup-command.js';
 import { addCopyCommand } from './copy-command.js';
+import { addExportCommand } from './export-command.js';
 import { addHistoryCommand } from './history-command.js';
+import { addImportCommand } from './import-command.js';
 import { addInitCommand } from './init-command.js';
 import { addNewCommand } from './new-command.js';
 import { addParkCommand } from './park-command.js';
@@ -38,6 +40,8 @@ export function createProgram(version: string, exit: (code: number) => void): Co
   addUnlockCommand(program, exit);
   addCleanupCommand(program, exit);
   addCopyCommand(program, exit);
+  addExportCommand(program, exit);
+  addImportCommand(program, exit);
   addStatusCommand(program, exit);
   for (const command of program.commands) command.copyInheritedSettings(program).addHelpText('after', exitCodeHelp);
   return program;

@@ -19,7 +19,7 @@ const dayMs = 24 * 60 * 60 * 1_000;
  * or `busy`.
  */
 const callMsOf = (input: Json): Record<string, number> =>
-  typeof input === 'object' && input !== null && 'up' in input
+  typeof input === 'object' && input !== null && ('up' in input || 'export' in input)
     ? { Complete: dayMs, MigrateUnit: dayMs }
     : { Complete: dayMs };
 

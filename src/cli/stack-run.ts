@@ -1,36 +1,27 @@
 import { savedForecast } from '../engine/runs/forecast-documents.js';
-import { exitCodes } from '../engine/status/exit-codes.js';
-import { confirmDrops, replacing } from './confirm.js';
-import type { CopyOptions } from './copy-options.js';
-import { stackRequest, type CopyRequestInput } from './copy-request.js';
-import { planTable } from './plan-report.js';
-import { printReport } from './print-report.js';
-import { inStack, type StackSession } from './stack-session.js';
+import type { Forecast } from '../migrations/migration.js';
+import type { AdHocCommand, AdHocOptions } from './ad-hoc-command.js';
+import { stackRequest, type RequestInput } from './ad-hoc-request.js';
+import { allowedInput } from './allowed-input.js';
+import { printForecast, printReport } from './print-report.js';
+import { inStack } from './stack-session.js';
 
-/** `carryover copy --stack NAME`: starts the execution that the console would start, follows it, and reports it. */
-export async function copyInStack(options: CopyOptions, stack: string): Promise<number> {
-  const { input, region } = stackRequest(options);
+/** A command with `--stack NAME`: starts the execution that the console would start, follows it, and reports it. */
+export async function runInStack<Options extends AdHocOptions>(
+  command: AdHocCommand<Options>,
+  options: Options,
+  stack: string,
+): Promise<number> {
+  const { input, region } = stackRequest(command, options);
   return await inStack(stack, region, async (session) => {
-    if (options.dryRun) {
-      const forecast = await remoteForecast(session, input);
-      process.stdout.write(`${options.json ? JSON.stringify(forecast) : planTable(forecast)}\n`);
-      return exitCodes.done;
-    }
-    const replace = options.onExisting === 'replace' ? await allowedDrops(session, input, options) : [];
-    const execution = await session.execute({ copy: { ...input, replace } });
+    // The forecast is the stack's: it sees the stores, this machine may not.
+    const forecast = async (of: RequestInput): Promise<Forecast> => {
+      const execution = await session.execute({ [command.name]: { ...of, dryRun: true } });
+      return await execution.forecast(savedForecast);
+    };
+    if (options.dryRun) return printForecast(await forecast(input), options);
+    const allowed = await allowedInput(command.droppingOf(options), { input, target: input.to, forecast }, options);
+    const execution = await session.execute({ [command.name]: allowed });
     return printReport(await execution.status(), options);
   });
-}
-
-/** The forecast is the stack's: it sees the stores, this machine may not. */
-async function remoteForecast(session: StackSession, input: CopyRequestInput) {
-  const execution = await session.execute({ copy: { ...input, dryRun: true } });
-  return await execution.forecast(savedForecast);
-}
-
-async function allowedDrops(session: StackSession, input: CopyRequestInput, options: CopyOptions): Promise<string[]> {
-  const { tables } = await remoteForecast(session, input);
-  const drops = tables.filter(({ target }) => target === 'existing').map(({ table }) => table);
-  if (drops.length > 0 && !options.yes) await confirmDrops(drops, input.to, replacing);
-  return drops;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { exitCodes } from '../engine/status/exit-codes.js';
 import type { RunStatus } from '../engine/status/run-status.js';
 import type { RunRecord } from '../ledger/ledger.js';
-import { copyReport, summaryTable } from './copy-report.js';
+import { copyReport, subjectOf, summaryTable } from './copy-report.js';
 import { errorText } from './error-text.js';
 import { timeLeftText } from './rate-meter.js';
 import { durationText, gateText } from './up-text.js';
@@ -34,6 +34,8 @@ function statusText({ run, status, step, exitCode }: RunRecord, silent: Readonly
 }
 
 const copySchema = z.object({ copy: z.object({ from: z.string(), to: z.string() }) });
+const exportSchema = z.object({ export: z.object({ to: z.string(), version: z.number().optional() }) });
+const importSchema = z.object({ import: z.object({ from: z.string(), to: z.string() }) });
 const upSchema = z.object({
   up: z.object({ to: z.number().optional(), partition: z.string().optional(), dryRun: z.boolean().optional() }),
 });
@@ -43,6 +45,10 @@ const cleanupSchema = z.object({ cleanup: z.object({}) });
 function askedText({ input }: RunRecord): string | undefined {
   const copy = copySchema.safeParse(input).data?.copy;
   if (copy !== undefined) return `${copy.from} -> ${copy.to}`;
+  const exported = exportSchema.safeParse(input).data?.export;
+  if (exported !== undefined) return `export${ofVersion(exported.version)} -> ${exported.to}`;
+  const imported = importSchema.safeParse(input).data?.import;
+  if (imported !== undefined) return `import ${imported.from} -> ${imported.to}`;
   if (cleanupSchema.safeParse(input).success) return 'cleanup';
   const up = upSchema.safeParse(input).data?.up;
   if (up === undefined) return undefined;
@@ -52,6 +58,10 @@ function askedText({ input }: RunRecord): string | undefined {
     partition === undefined ? '' : ` of partition ${partition}`,
   ];
   return `up${scope.join('')}${dryRun ? ', dry run' : ''}`;
+}
+
+function ofVersion(version: number | undefined): string {
+  return version === undefined ? '' : ` of version ${version}`;
 }
 
 /** What a run of the chain has done, and where it is. */
@@ -85,7 +95,7 @@ export function runText(status: RunStatus, now: number, silent: boolean): string
     `run ${run.run}: ${run.status}, in ${run.step}, ${run.endedAt === undefined ? `for ${took}` : `took ${took}`}, started ${run.startedAt} by ${run.who} on ${run.where}`,
     ...(asked === undefined ? [] : [asked]),
     ...chainLines(status),
-    ...(tables.length > 0 ? [summaryTable(report)] : []),
+    ...(tables.length > 0 ? [summaryTable(report, subjectOf(run))] : []),
     ...(run.status === 'running' ? [leftText(status), signText(status, now, silent)] : []),
     ...(failures.length > 0 ? ['Units that failed:', ...failures] : []),
     ...(run.error === undefined ? [] : [errorText(run.error, report)]),

@@ -1,6 +1,8 @@
 import { PassThrough } from 'node:stream';
-import { confirmDrops, replacing } from '../../src/cli/confirm.js';
+import { confirmDrops } from '../../src/cli/confirm.js';
 import { InputError } from '../../src/errors.js';
+
+const replacing = { field: '--on-existing', what: 'replace' };
 
 /** A terminal that types this as soon as it is asked; `hangUp` ends its input instead. */
 function terminal(typed: string | 'hangUp', isTTY = { input: true, output: true }) {

@@ -63,8 +63,12 @@ describe('carryover new', () => {
     [['0003_split_name.ts', '--kind', 'sql'], ['name'], 'like split_name'],
     [['../x', '--kind', 'sql'], ['name'], 'like _x'],
     [['', '--kind', 'sql'], ['name'], 'like split_name'],
-    [['split_name'], ['--kind'], 'copy-tables, for-each-partition, sql, rollover'],
-    [['split_name', '--kind', 'toString'], ['--kind'], 'copy-tables, for-each-partition, sql, rollover'],
+    [['split_name'], ['--kind'], 'copy-tables, for-each-partition, sql, rollover, import-packages'],
+    [
+      ['split_name', '--kind', 'toString'],
+      ['--kind'],
+      'copy-tables, for-each-partition, sql, rollover, import-packages',
+    ],
     [['Split', '--kind', 'x'], ['name', '--kind'], 'like split'],
     [['split_name', '--kind', 'sql', '--config', 'nowhere.ts'], ['nowhere.ts'], 'is not there'],
   ])('refuses %j, names what is wrong and writes nothing', async (args, fields, told) => {

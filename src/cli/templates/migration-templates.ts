@@ -54,6 +54,52 @@ export default rollover({
   transform: (item) => item,
 });
 `,
+  'import-packages': `import { importPackages, type Item } from 'carryover';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** The text in a column of a row. */
+function text(row: Item, column: string): string {
+  const value = row[column];
+  if (value !== undefined && 'S' in value) return value.S;
+  throw new TypeError('a row has no text in the column ' + column);
+}
+
+/**
+ * Takes the packages of the service out of their SQL tables into its key-value store, which openKeyValueStore() of
+ * carryover/kv opens. Once the version is written, the tables are dropped. Name your own packages, tables and store.
+ */
+export default importPackages({
+  packages: [
+    {
+      name: 'users',
+      tables: ['users'],
+      // What rows become. The same for the same row, always.
+      migrate: (rows) =>
+        rows.map((row) => ({
+          partition: bytes('users'),
+          key: bytes(text(row, 'email')),
+          value: bytes(JSON.stringify({ name: text(row, 'name') })),
+        })),
+    },
+    {
+      name: 'orders',
+      tables: ['orders', 'order_lines'],
+      // One call has rows of one table.
+      migrate: (rows, { table }) =>
+        rows.map((row) => ({
+          partition: bytes(table),
+          key: bytes(text(row, 'id')),
+          value: bytes(JSON.stringify({ customer: text(row, 'customer') })),
+        })),
+    },
+  ],
+  // The key-value store: a table of a declared store.
+  to: { store: 'new', table: 'key_values' },
+  // Add the line below to export the entries into an archive first, and to validate them there: the name of a store.
+  // via: 'archive',
+});
+`,
 } as const;
 
 export type MigrationKind = keyof typeof migrationTemplates;

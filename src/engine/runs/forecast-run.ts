@@ -4,16 +4,16 @@ import { readState, type AttemptState, type StateEntry } from '../../versions/st
 import { assertNoOtherAttempt, attemptToResume, unfinishedAttempt } from '../attempts/attempt.js';
 import { attemptRecord } from '../attempts/attempt-record.js';
 import type { Dependencies } from '../dependencies.js';
-import { copyTask } from '../tasks/copy-task.js';
+import { adHocTask } from '../tasks/ad-hoc-task.js';
 import type { Task } from '../tasks/task.js';
 import { assertNobodyWorks } from './assert-nobody-works.js';
-import { parseExecutionInput } from './execution-input.js';
+import { isChain, parseExecutionInput } from './execution-input.js';
 
-/** What a copy with this input would do, without a lease and without touching anything. Throws InputError. */
+/** What a copy, an export or an import would do, without a lease and without touching anything. Throws InputError. */
 export async function forecastRun(input: unknown, deps: Dependencies): Promise<Forecast> {
-  const { copy } = parseExecutionInput(input);
-  if (copy === undefined) throw new TypeError('this input asks for no copy');
-  return await checkedForecast(await copyTask(copy, '', deps), deps);
+  const parsed = parseExecutionInput(input);
+  if (isChain(parsed)) throw new TypeError('this input asks for versions');
+  return await checkedForecast(await adHocTask(parsed, '', deps), deps);
 }
 
 /** Throws InputError, with all faults, when anything is in the way of this task. */

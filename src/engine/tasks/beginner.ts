@@ -1,7 +1,7 @@
 import type { LeaseOwner } from '../../kv/lease-cell.js';
 import type { Dependencies } from '../dependencies.js';
 import { isChain, type ExecutionInput } from '../runs/execution-input.js';
-import { copyBeginner } from './copy-beginner.js';
+import { adHocBeginner } from './ad-hoc-beginner.js';
 import type { Task } from './task.js';
 import { upBeginner } from './up-beginner.js';
 
@@ -28,5 +28,5 @@ export interface Beginner {
 }
 
 export function beginnerOf(input: ExecutionInput, run: BeginningRun, deps: Dependencies): Beginner {
-  return isChain(input) ? upBeginner(input, run, deps) : copyBeginner(input.copy, run, deps);
+  return isChain(input) ? upBeginner(input, run, deps) : adHocBeginner(input, run, deps);
 }

@@ -1,11 +1,9 @@
-import { InputError, type Fault } from '../../errors.js';
 import { copySpec, describeCopy, type CopyInput } from '../../migrations/copy/copy-input.js';
 import { copyMigration } from '../../migrations/copy/copy-migration.js';
 import type { Dependencies } from '../dependencies.js';
-import { withoutSecrets } from '../runs/recorded-input.js';
+import { assertStores } from './assert-stores.js';
 import { declaredStoreOpener } from './declared-stores.js';
-import { assertOtherStore, sameStoreFaults } from './same-store.js';
-import { storeUseFaults } from './store-uses.js';
+import { assertOtherStore } from './same-store.js';
 import type { Task } from './task.js';
 
 /**
@@ -13,7 +11,7 @@ import type { Task } from './task.js';
  * or that mean one store.
  */
 export async function copyTask(copy: CopyInput, owner: string, deps: Dependencies): Promise<Task> {
-  assertStores(copy, deps);
+  assertStores({ field: 'copy', ...copy }, deps);
   const openStore = declaredStoreOpener(deps);
   const { from, to } = copy;
   const [source, target] = [await openStore(from), await openStore(to)];
@@ -37,18 +35,6 @@ export async function copyTask(copy: CopyInput, owner: string, deps: Dependencie
       ...(copy.segments === undefined ? {} : { segments: copy.segments }),
     },
     openStore,
-    assertApart: (own) => assertOtherStore(source, own),
+    assertApart: (own) => assertOtherStore('copy', source, own),
   };
-}
-
-function assertStores(copy: CopyInput, { project }: Dependencies): void {
-  const declared = Object.keys(project.stores);
-  const faults: Fault[] = (['from', 'to'] as const)
-    .filter((field) => !declared.includes(copy[field]))
-    .map((field) => ({
-      field: `copy.${field}`,
-      message: `"${withoutSecrets(copy[field])}" is not a store of the project: it declares ${declared.join(', ')}`,
-    }));
-  faults.push(...sameStoreFaults(project, copy), ...storeUseFaults(project, copy));
-  if (faults.length > 0) throw new InputError(faults);
 }

@@ -1,10 +1,10 @@
 import { InputError } from '../../errors.js';
 import type { RegisteredMigration } from '../../migrations/registry.js';
 import type { Dependencies, RunState } from '../dependencies.js';
-import type { ExecutionInput } from '../runs/execution-input.js';
+import { isChain, type ExecutionInput } from '../runs/execution-input.js';
 import { openDatabase } from '../home/open-database.js';
+import { adHocTask } from './ad-hoc-task.js';
 import { cleanupTask } from './cleanup-task.js';
-import { copyTask } from './copy-task.js';
 import type { Task } from './task.js';
 import { upTask } from './up-task.js';
 
@@ -14,7 +14,7 @@ export async function openTask(
   input: ExecutionInput,
   deps: Dependencies,
 ): Promise<Task> {
-  if (input.copy !== undefined) return await copyTask(input.copy, owner, deps);
+  if (!isChain(input)) return await adHocTask(input, owner, deps);
   const database = await openDatabase(deps);
   if (version === undefined) return cleanupTask(database, owner, deps);
   const registered = registeredAs(version, deps);

@@ -5,22 +5,29 @@ import { locationOf, parseStoreUrl } from '../../stores/store-url.js';
 import type { Store } from '../../stores/store.js';
 import { readState } from '../../versions/state-entry.js';
 
+/** Names of stores in an input, and the part that they are in: `copy`. */
+export interface TwoStores {
+  readonly field: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 /** A fault where two names mean one store: carried into itself, it would lose its tables to `onExisting: "replace"`. */
-export function sameStoreFaults(project: Project, { from, to }: { from: string; to: string }): Fault[] {
+export function sameStoreFaults(project: Project, { field, from, to }: TwoStores): Fault[] {
   const [source, target] = [from, to].map((name) => locationOfStore(project, name));
   if (source === undefined || source !== target) return [];
-  return [{ field: 'copy.to', message: `is the same store as copy.from (${source}): give another` }];
+  return [{ field: `${field}.to`, message: `is the same store as ${field}.from (${source}): give another` }];
 }
 
 /**
  * Called with the lease held on the target. Throws InputError when it lies in the source too: then both are one store, or
  * one is a replica of the other, whatever addresses they were given. No other store can hold this very lease.
  */
-export async function assertOtherStore(source: Store, own: LeaseOwner): Promise<void> {
+export async function assertOtherStore(field: string, source: Store, own: LeaseOwner): Promise<void> {
   const state = await readState(source.keyValues);
   if (!isOwn(state?.lease, own)) return;
-  const message = `is the same store as copy.from (${source.location}), by another address or as its replica: give another`;
-  throw new InputError([{ field: 'copy.to', message }]);
+  const message = `is the same store as ${field}.from (${source.location}), by another address or as its replica: give another`;
+  throw new InputError([{ field: `${field}.to`, message }]);
 }
 
 function locationOfStore({ stores }: Project, name: string): string | undefined {
