@@ -1,9 +1,10 @@
 import type { Fault } from '../../errors.js';
 import type { DropFault } from '../../stores/store.js';
+import { homeFaults } from '../../versions/new-home.js';
 import { describeIfThere } from '../copy/describe-if-there.js';
 import type { Forecast, ForecastContext } from '../migration.js';
 import { forecastLeg } from './forecast-leg.js';
-import type { OpenImport } from './import-migration.js';
+import { movesHome, type OpenImport } from './import-migration.js';
 import type { Leg } from './leg.js';
 import { storeFaults } from './open-packages.js';
 
@@ -16,8 +17,9 @@ export async function forecastImport(open: OpenImport, context: ForecastContext)
   // What it reads is not there yet; what is in the way of its tables is found now.
   for (const leg of later) ahead.push(await forecastLeg({ ...leg, parcels: leg.parcels.map(unread) }, context));
   const kept = options.keepTables === true ? [] : await keptFaults(open);
+  const occupied = movesHome(open) ? await homeFaults({ name: stores.to, store: stores.target }) : [];
   return {
-    faults: [storeFaults(stage, options, stores), forecast.faults, ...ahead.map(({ faults }) => faults), kept].flat(),
+    faults: [storeFaults(stage, options, stores), forecast.faults, ...ahead.map(({ faults }) => faults), kept, occupied].flat(),
     warnings: [forecast, ...ahead].flatMap(({ warnings }) => warnings),
     tables: forecast.tables,
     drops: [forecast, ...ahead].flatMap(({ drops }) => drops),
@@ -54,7 +56,7 @@ function notes({ stage, options, stores, legs }: OpenImport): string[] {
   const said = [`${stage.name}: ${options.packages.length} packages go into table "${table}" of "${to}"${how}`];
   if (options.keepTables !== true)
     said.push(`${stage.name}: once version ${stage.version} is written, ${tables.join(', ')} of "${from}" are dropped`);
-  if (from === stage.database && to !== from)
+  if (movesHome({ stage, stores }))
     said.push(`${stage.name}: the version moves from "${from}" to "${to}", with the lock and the history`);
   return said;
 }

@@ -104,7 +104,7 @@ function alsoDropping(migration: LegMigration, later: Leg): LegMigration {
 /** The tables that were read are left to be dropped, each the very one; and the version goes where the data went. */
 async function cutover({ stage, options, stores, legs }: OpenImport, context: MigrationContext): Promise<Cutover> {
   const { from, to } = stores;
-  const home = from === stage.database && to !== from ? { home: to } : {};
+  const home = movesHome({ stage, stores }) ? { home: to } : {};
   if (options.keepTables === true) return home;
   const notBefore = new Date(context.clock.now()).toISOString();
   const drops: PendingDrop[] = [];
@@ -114,6 +114,11 @@ async function cutover({ stage, options, stores, legs }: OpenImport, context: Mi
       drops.push({ store: from, table, identity, version: stage.version, notBefore });
   }
   return { ...home, cleanup: drops };
+}
+
+/** Where the version was with the packages' tables, it goes with their data. */
+export function movesHome({ stage, stores: { from, to } }: Pick<OpenImport, 'stage' | 'stores'>): boolean {
+  return from === stage.database && to !== from;
 }
 
 async function cleanup({ stores }: OpenImport, context: MigrationContext): Promise<boolean> {
