@@ -13,6 +13,7 @@ import { systemClock } from '../system-clock.js';
 import { readState, stateLeaseCell, type StateEntry } from '../versions/state-entry.js';
 import { assertAnswering } from './assert-answering.js';
 import { chainProject, type ChainProject } from './chain-project.js';
+import { followedDatabase } from './followed-database.js';
 import { confirm } from './confirm.js';
 import { userName } from './user-name.js';
 import { wholeNumber } from './whole-number.js';
@@ -41,8 +42,8 @@ async function baseline(text: string, options: BaselineOptions): Promise<number>
   if (unknown.length > 0) throw new InputError(unknown);
   const stores = localStores(project.project, withDefaults(project.project.settings));
   try {
-    const store = await stores.openStore(project.database);
-    await assertAnswering([Promise.resolve(store)]);
+    await assertAnswering([stores.openStore(project.database)]);
+    const { store } = await followedDatabase({ ...project, ...stores });
     assertAdoptable(await readState(store.keyValues));
     if (!options.yes) await confirmVersion(version, project, await firstData({ ...project, ...stores }), store);
     await adopt(store, version, project);

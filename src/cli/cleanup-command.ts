@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Dependencies } from '../engine/dependencies.js';
 import { exitCodes } from '../engine/status/exit-codes.js';
 import type { RunStatus } from '../engine/status/run-status.js';
+import { lookAtDatabase } from '../engine/home/open-database.js';
 import { lookAtChain } from '../engine/tasks/next-task.js';
 import { openLocalRuntime } from '../local/local-runtime.js';
 import { systemClock } from '../system-clock.js';
@@ -12,6 +13,7 @@ import { assertAnswering } from './assert-answering.js';
 import { chainProject } from './chain-project.js';
 import { confirmDrops } from './confirm.js';
 import { errorText } from './error-text.js';
+import { followedDatabase } from './followed-database.js';
 import { createProgress } from './progress.js';
 import { runLocally } from './run-locally.js';
 import { userName } from './user-name.js';
@@ -62,10 +64,11 @@ async function cleanup(options: CleanupOptions): Promise<number> {
   }
 }
 
-async function cleanedUp(deps: Dependencies, database: string, { yes }: CleanupOptions): Promise<CleanupReport> {
-  await assertAnswering([deps.openStore(database)]);
-  const { keyValues, location } = await deps.openStore(database);
-  const pending = async (): Promise<readonly PendingDrop[]> => (await readState(keyValues))?.cleanup ?? [];
+async function cleanedUp(deps: Dependencies, configured: string, { yes }: CleanupOptions): Promise<CleanupReport> {
+  await assertAnswering([deps.openStore(configured)]);
+  const { name: database, store: home } = await followedDatabase(deps);
+  const pending = async (): Promise<readonly PendingDrop[]> =>
+    (await readState((await lookAtDatabase(deps)).store.keyValues))?.cleanup ?? [];
   const { pending: isAnyDue } = await lookAtChain({ cleanup: {} }, deps);
   const before = await pending();
   if (!isAnyDue)
@@ -73,7 +76,7 @@ async function cleanedUp(deps: Dependencies, database: string, { yes }: CleanupO
   const due = dueDrops(before, deps.clock.now());
   if (due.length > 0 && !yes) {
     const tables = due.map(({ store, table }) => (store === database ? table : `${table} (of ${store})`));
-    await confirmDrops(tables, `${database} (${location})`, { field: 'cleanup', what: 'it' });
+    await confirmDrops(tables, `${database} (${home.location})`, { field: 'cleanup', what: 'it' });
   }
   const { run } = await runLocally(deps, { cleanup: {} }, createProgress(process.stderr, systemClock));
   const remaining = await pending();

@@ -30,7 +30,7 @@ export function addHistoryCommand(program: Command, exit: (code: number) => void
 
 async function showHistory(options: HistoryOptions): Promise<number> {
   const project = await chainProject(options);
-  return await readingDatabase(project, (store) => print(project, store, options));
+  return await readingDatabase(project, (store, database) => print({ ...project, database }, store, options));
 }
 
 async function print({ registry, database }: ChainProject, store: Store, { json }: HistoryOptions): Promise<number> {

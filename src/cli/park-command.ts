@@ -4,6 +4,8 @@ import { InputError, type Fault } from '../errors.js';
 import type { KeyValueStore } from '../kv/key-value-store.js';
 import { systemClock } from '../system-clock.js';
 import { changePartition, type PartitionEntry } from '../versions/partition-versions.js';
+import { assertAtHome } from '../versions/home-records.js';
+import { readState } from '../versions/state-entry.js';
 import { databaseProject } from './chain-project.js';
 import { readingDatabase } from './read-database.js';
 import { userName } from './user-name.js';
@@ -46,13 +48,16 @@ function optionFaults({ why, release }: ParkOptions): Fault[] {
 }
 
 async function changed(kv: KeyValueStore, id: string, { why = '', release }: ParkOptions) {
-  return await changePartition(kv, id, (entry) => {
+  const changedEntry = await changePartition(kv, id, (entry) => {
     if (entry === undefined) throw unknown(id);
     if (!release) return { ...entry, parked: { why, who: userName(), at: new Date(systemClock.now()).toISOString() } };
     if (entry.parked === undefined) throw notParked(id, entry);
     const { parked: _parked, ...rest } = entry;
     return rest;
   });
+  // What is changed after the home moved stays behind.
+  assertAtHome(await readState(kv));
+  return changedEntry;
 }
 
 /** A misspelt one would be parked for nothing, and be found when its namesake fails. */

@@ -5,28 +5,27 @@ import type { Store } from '../stores/store.js';
 import { assertAnswering } from './assert-answering.js';
 import type { DatabaseProject } from './chain-project.js';
 import { absentStore } from './command-project.js';
+import { followedDatabase } from './followed-database.js';
 
 /**
- * Opens the database of a project for some work, without a ledger, and closes it. Throws what it throws when it does not
- * answer.
+ * Opens the database of a project for some work, wherever it is at home by now, without a ledger, and closes it. For looking
+ * alone: an embedded one that nobody has made yet is not made, and taken for an empty one. Throws what it throws when
+ * it does not answer.
  */
-async function withDatabase<T>(
+export async function readingDatabase<T>(
   { project, database }: DatabaseProject,
-  work: (database: Store) => Promise<T>,
+  work: (store: Store, name: string) => Promise<T>,
 ): Promise<T> {
   const stores = localStores(project, withDefaults(project.settings));
+  const openStore = async (name: string): Promise<Store> => {
+    const location = await absentStore(project.stores[name]);
+    return location === undefined ? await stores.openStore(name) : openMemoryStore({ location });
+  };
   try {
-    const store = await stores.openStore(database);
-    await assertAnswering([Promise.resolve(store)]);
-    return await work(store);
+    await assertAnswering([openStore(database)]);
+    const { store, name } = await followedDatabase({ project, openStore });
+    return await work(store, name);
   } finally {
     await stores.close();
   }
-}
-
-/** The same for looking at it alone: an embedded one that nobody has made yet is not made, and taken for an empty one. */
-export async function readingDatabase<T>(from: DatabaseProject, work: (database: Store) => Promise<T>): Promise<T> {
-  const location = await absentStore(from.project.stores[from.database]);
-  if (location === undefined) return await withDatabase(from, work);
-  return await work(openMemoryStore({ location }));
 }

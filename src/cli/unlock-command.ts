@@ -32,9 +32,9 @@ export function addUnlockCommand(program: Command, exit: (code: number) => void)
 
 async function unlock(options: UnlockOptions): Promise<number> {
   const project = await databaseProject(options);
-  return await readingDatabase(project, async ({ keyValues, location }) => {
+  return await readingDatabase(project, async ({ keyValues, location }, database) => {
     const lease = (await readState(keyValues))?.lease;
-    const name = `${project.database} (${location})`;
+    const name = `${database} (${location})`;
     process.stdout.write(`${await unlocked(keyValues, lease, name, options)}\n`);
     return exitCodes.done;
   });

@@ -2,12 +2,14 @@ import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import type { Dependencies } from '../engine/dependencies.js';
 import { upInputSchema } from '../engine/runs/up-input.js';
+import { lookAtDatabase, type Database } from '../engine/home/open-database.js';
 import { chainForecast } from '../engine/tasks/forecast-chain.js';
 import type { Json } from '../json.js';
 import { openLocalRuntime } from '../local/local-runtime.js';
 import { systemClock } from '../system-clock.js';
 import { assertAnswering } from './assert-answering.js';
 import { chainProject } from './chain-project.js';
+import { followedDatabase } from './followed-database.js';
 import { createProgress } from './progress.js';
 import { runLocally } from './run-locally.js';
 import { upInStack } from './up-in-stack.js';
@@ -37,14 +39,22 @@ async function up(options: UpOptions): Promise<number> {
   }
 }
 
-async function upLocally(deps: Dependencies, database: string, input: UpInput, options: UpOptions): Promise<number> {
-  await assertAnswering([deps.openStore(database)]);
-  const { location, keyValues } = await deps.openStore(database);
-  const name = `${database} (${location})`;
-  if (options.dryRun) return printPlan(await chainForecast(upInputSchema.parse(input), deps), name, options);
-  if (options.fresh && !options.yes) await confirmFresh(await chainForecast(upInputSchema.parse(input), deps), name);
+const nameOf = ({ name, store }: Database): string => `${name} (${store.location})`;
+
+async function upLocally(deps: Dependencies, configured: string, input: UpInput, options: UpOptions): Promise<number> {
+  await assertAnswering([deps.openStore(configured)]);
+  if (options.dryRun) {
+    const name = nameOf(await followedDatabase(deps));
+    return printPlan(await chainForecast(upInputSchema.parse(input), deps), name, options);
+  }
+  if (options.fresh && !options.yes) {
+    const name = nameOf(await lookAtDatabase(deps));
+    await confirmFresh(await chainForecast(upInputSchema.parse(input), deps), name);
+  }
   const progress = createProgress(process.stderr, systemClock);
   const status = await runLocally(deps, { up: input } as Json, progress);
-  const readable = { kv: keyValues, registry: deps.registry };
-  return await printUp({ status, ledger: deps.ledger, input, database: name, readable }, options);
+  // The run may have moved its home.
+  const database = await followedDatabase(deps);
+  const readable = { kv: database.store.keyValues, registry: deps.registry };
+  return await printUp({ status, ledger: deps.ledger, input, database: nameOf(database), readable }, options);
 }

@@ -30,7 +30,9 @@ export function addVersionCommand(program: Command, exit: (code: number) => void
 
 async function version(options: VersionOptions): Promise<number> {
   const project = await chainProject(options);
-  await readingDatabase(project, (store) => (options.json ? printJson : printText)(project, store, options));
+  await readingDatabase(project, (store, database) =>
+    (options.json ? printJson : printText)({ ...project, database }, store, options),
+  );
   return exitCodes.done;
 }
 
