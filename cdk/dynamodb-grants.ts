@@ -21,6 +21,8 @@ const actionsOfNeeds: Readonly<Record<Need, Partial<Record<Place, readonly strin
   read: { tables: ['Scan', 'BatchGetItem'] },
   create: { tables: ['CreateTable', 'TagResource'] },
   drop: { tables: ['DeleteTable'] },
+  // What an earlier attempt wrote into a table that was there before it.
+  remove: { tables: ['BatchWriteItem'] },
   write: { tables: ['BatchWriteItem', 'BatchGetItem'] },
   finish: { tables: ['UpdateTable', 'UpdateTimeToLive'] },
   // A key-value store of the service's own, in a table of the store.
@@ -28,6 +30,7 @@ const actionsOfNeeds: Readonly<Record<Need, Partial<Record<Place, readonly strin
   // Its table is made by its first write.
   'write-entries': { tables: ['PutItem', 'DeleteItem', 'CreateTable'] },
   'make-state': { state: ['CreateTable', 'DescribeTable'] },
+  'read-state': { state: ['GetItem', 'Query'] },
   state: { state: ['GetItem', 'PutItem', 'DeleteItem', 'Query'] },
 };
 

@@ -18,11 +18,13 @@ const actionsOfNeeds: Readonly<Record<Need, Partial<Record<Place, readonly strin
   read: { bucket: ['ListBucket'], archive: ['GetObject'] },
   create: { bucket: ['ListBucket'], archive: ['GetObject', 'PutObject'] },
   drop: replacing,
+  remove: {},
   write: replacing,
   finish: replacing,
   'read-entries': {},
   'write-entries': {},
   'make-state': {},
+  'read-state': { bucket: ['ListBucket'], state: ['GetObject'] },
   state: { bucket: ['ListBucket'], state: ['GetObject', 'PutObject', 'DeleteObject'] },
 };
 

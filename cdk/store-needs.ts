@@ -9,44 +9,53 @@ export type Need =
   | 'read'
   | 'create'
   | 'drop'
+  | 'remove'
   | 'write'
   | 'finish'
   | 'read-entries'
   | 'write-entries'
   | 'make-state'
+  | 'read-state'
   | 'state';
 
 type Needs = Readonly<Record<'source' | 'target', readonly Need[]>>;
 
-/** Every step renews the lease, which is in the target's state. */
+/**
+ * Every step renews the lease, which is in the target's state. Each that works on a run reads what a source says of itself: what
+ * is exported there, and where a database that was there went. An import looks whether a table that it finds is empty.
+ */
 const needsOfSteps: Readonly<Record<Step, Needs>> = {
-  begin: { source: ['list', 'describe', 'inspect'], target: ['describe', 'make-state', 'state'] },
-  setup: { source: ['list', 'describe'], target: ['describe', 'create', 'drop', 'state'] },
-  migrate: { source: ['describe', 'read'], target: ['describe', 'write', 'state'] },
-  expect: { source: ['list', 'describe'], target: ['describe', 'state'] },
-  validate: { source: ['describe', 'read'], target: ['describe', 'read', 'state'] },
-  judge: { source: [], target: ['state'] },
-  locate: { source: ['describe', 'read'], target: ['describe', 'read', 'state'] },
-  complete: { source: [], target: ['describe', 'finish', 'state'] },
-  cleanup: { source: [], target: ['state'] },
+  begin: { source: ['list', 'describe', 'inspect', 'read-state'], target: ['describe', 'read', 'make-state', 'state'] },
+  setup: {
+    source: ['list', 'describe', 'read-state'],
+    target: ['describe', 'read', 'create', 'drop', 'remove', 'state'],
+  },
+  migrate: { source: ['describe', 'read', 'read-state'], target: ['describe', 'write', 'state'] },
+  expect: { source: ['list', 'describe', 'read-state'], target: ['describe', 'state'] },
+  validate: { source: ['describe', 'read', 'read-state'], target: ['describe', 'read', 'state'] },
+  judge: { source: ['read-state'], target: ['state'] },
+  locate: { source: ['describe', 'read', 'read-state'], target: ['describe', 'read', 'state'] },
+  complete: { source: ['read-state'], target: ['describe', 'finish', 'state'] },
+  cleanup: { source: ['read-state'], target: ['state'] },
   abort: { source: [], target: ['state'] },
 };
 
-/** What the version chain does beside: it asks whether a new database is empty, and runs code of the project's own. */
+/**
+ * What the version chain does beside: it asks whether a new database is empty, runs code of the project's own, and keeps notes in
+ * stores that hold no lease. A rollover leaves the old table to be dropped later, an import of packages their tables and its export.
+ */
 const needsOfChain: Partial<Readonly<Record<Step, Needs>>> = {
   begin: { source: ['list', 'describe', 'read'], target: ['list', 'describe', 'read'] },
-  setup: { source: ['read', 'read-entries'], target: [] },
+  setup: { source: ['read', 'read-entries'], target: ['make-state'] },
   migrate: {
     source: ['describe', 'read', 'read-entries'],
     target: ['describe', 'read', 'write', 'read-entries', 'write-entries'],
   },
+  cleanup: { source: [], target: ['describe', 'drop'] },
 };
 
-/** What it does with the database itself: a rollover leaves the old table to be dropped later. */
-const needsOfDatabase: Partial<Readonly<Record<Step, readonly Need[]>>> = {
-  begin: ['make-state', 'state'],
-  cleanup: ['describe', 'drop'],
-};
+/** What it does with the database itself. */
+const needsOfDatabase: Partial<Readonly<Record<Step, readonly Need[]>>> = { begin: ['make-state', 'state'] };
 
 /** What a step does with this store, in all the roles that the project gives it. */
 export function needsOf(step: Step, { isSource, isTarget, allowReplace, chain }: DeployedStore): ReadonlySet<Need> {
@@ -57,7 +66,7 @@ export function needsOf(step: Step, { isSource, isTarget, allowReplace, chain }:
   add(needsOfSteps[step]);
   if (chain !== undefined) add(needsOfChain[step] ?? nothing);
   if (chain === 'database') for (const need of needsOfDatabase[step] ?? []) needs.add(need);
-  if (!allowReplace) needs.delete('drop');
+  if (!allowReplace) for (const need of ['drop', 'remove'] as const) needs.delete(need);
   return needs;
 }
 

@@ -26,11 +26,15 @@ function rights(step: Step, store: DeclaredStore): string[] {
 const source: DeclaredStore = { url: 'dynamodb://eu-west-1/old-', role: 'source', tables: ['orders', 'lines*'] };
 const target: DeclaredStore = { url: 'dynamodb://eu-central-1/new-', role: 'target' };
 const state = 'dynamodb:eu-central-1:123456789012:table/new-carryover';
+const sourceState = ['GetItem', 'Query'].map(
+  (action) => `dynamodb:${action} on dynamodb:eu-west-1:123456789012:table/old-carryover`,
+);
 const stateRights = ['DeleteItem', 'GetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} on ${state}`);
 const tables = 'dynamodb:eu-central-1:123456789012:table/new-*';
 const describing = ['DescribeTable', 'DescribeTimeToLive', 'ListTagsOfResource'].map(
   (action) => `dynamodb:${action} on ${tables}`,
 );
+const reading = ['BatchGetItem', 'Scan'].map((action) => `dynamodb:${action} on ${tables}`);
 
 /** The texts of the files of a folder whose names begin with `prefix`. */
 async function sources(folder: string, prefix = ''): Promise<string[]> {
@@ -39,10 +43,16 @@ async function sources(folder: string, prefix = ''): Promise<string[]> {
 }
 
 describe('rights on the stores of a version chain', () => {
-  const rightsInChain = (step: Step, name: 'database' | 'other', allowReplace = false): string[] => {
+  const rightsInChain = (
+    step: Step,
+    name: 'database' | 'other' | 'third' | 'archive',
+    allowReplace = false,
+  ): string[] => {
     const stores = {
       database: { url: 'dynamodb://eu-central-1/new-', allowReplace },
-      other: { url: 'dynamodb://eu-central-1/new-', role: 'source' as const },
+      other: { url: 'dynamodb://eu-central-1/new-', role: 'source' as const, allowReplace },
+      third: { url: 'dynamodb://eu-central-1/new-', allowReplace },
+      archive: { url: 's3://exports', allowReplace },
     };
     const deployed = deployedStores({ stores, database: 'database' }).stores.find((store) => store.name === name);
     const statements = statementsOf(step, deployed!, stack).map(
@@ -63,22 +73,42 @@ describe('rights on the stores of a version chain', () => {
       expect(rightsInChain('migrate', 'other')).not.toContain(`dynamodb:${action} on ${tables}`);
   });
 
-  it('let Cleanup drop what a rollover left, where the project allows it, and in the database alone', () => {
-    expect(rightsInChain('cleanup', 'database', true)).toContain(`dynamodb:DeleteTable on ${tables}`);
-    expect(rightsInChain('cleanup', 'database')).not.toContain(`dynamodb:DeleteTable on ${tables}`);
-    expect(rightsInChain('cleanup', 'other')).toEqual([]);
+  it('let Cleanup drop what a rollover or an import of packages left, where the project allows it, and of no source', () => {
+    const dropping = `dynamodb:DeleteTable on ${tables}`;
+    for (const name of ['database', 'third'] as const) {
+      expect(rightsInChain('cleanup', name, true)).toContain(dropping);
+      expect(rightsInChain('cleanup', name)).not.toContain(dropping);
+    }
+    expect(rightsInChain('cleanup', 'other', true)).not.toContain(dropping);
+  });
+
+  it('let Cleanup remove an export from an archive, where the project allows it', () => {
+    const removing = 's3:DeleteObject on s3:::exports/*';
+    expect(rightsInChain('cleanup', 'archive', true)).toContain(removing);
+    expect(rightsInChain('cleanup', 'archive')).not.toContain(removing);
+  });
+
+  it('let Setup keep its notes in a store that holds no lease, where nothing made the place yet', () => {
+    expect(rightsInChain('setup', 'third')).toContain(`dynamodb:CreateTable on ${state}`);
   });
 });
 
 describe('rights on a DynamoDB store', () => {
   it.each<[Step, string[]]>([
-    ['begin', [...describing, ...['CreateTable', 'DescribeTable'].map((action) => `dynamodb:${action} on ${state}`)]],
-    ['setup', [...describing, `dynamodb:CreateTable on ${tables}`, `dynamodb:TagResource on ${tables}`]],
+    [
+      'begin',
+      [
+        ...describing,
+        ...reading,
+        ...['CreateTable', 'DescribeTable'].map((action) => `dynamodb:${action} on ${state}`),
+      ],
+    ],
+    ['setup', [...describing, ...reading, `dynamodb:CreateTable on ${tables}`, `dynamodb:TagResource on ${tables}`]],
     ['migrate', [...describing, `dynamodb:BatchGetItem on ${tables}`, `dynamodb:BatchWriteItem on ${tables}`]],
     ['expect', describing],
-    ['validate', [...describing, `dynamodb:BatchGetItem on ${tables}`, `dynamodb:Scan on ${tables}`]],
+    ['validate', [...describing, ...reading]],
     ['judge', []],
-    ['locate', [...describing, `dynamodb:BatchGetItem on ${tables}`, `dynamodb:Scan on ${tables}`]],
+    ['locate', [...describing, ...reading]],
     ['complete', [...describing, `dynamodb:UpdateTable on ${tables}`, `dynamodb:UpdateTimeToLive on ${tables}`]],
     ['cleanup', []],
     ['abort', []],
@@ -104,16 +134,26 @@ describe('rights on a DynamoDB store', () => {
     const named = ['old-lines*', 'old-orders'].map((table) => `dynamodb:eu-west-1:123456789012:table/${table}`);
     const onTables = rights(step, source).filter((right) => !right.endsWith('*') || right.endsWith('lines*'));
     expect(onTables).toEqual(
-      [
-        ...actions.flatMap((action) => named.map((table) => `dynamodb:${action} on ${table}`)),
-        'dynamodb:GetItem on dynamodb:eu-west-1:123456789012:table/old-carryover',
-      ].sort(),
+      [...actions.flatMap((action) => named.map((table) => `dynamodb:${action} on ${table}`)), ...sourceState].sort(),
     );
   });
 
   it.each(steps)('of a source never write, in the step %s', (step) => {
     const writing = rights(step, source).filter((right) => /:(Put|Delete|Update|BatchWrite|Create|Tag)/.test(right));
     expect(writing).toEqual([]);
+  });
+
+  it.each(steps.filter((step) => step !== 'abort'))(
+    'of a source let %s read what it says of itself: an export has its headers there',
+    (step) => {
+      expect(rights(step, source)).toEqual(expect.arrayContaining(sourceState));
+    },
+  );
+
+  it('let Setup take back what it wrote into a table that was there, where the project allows it', () => {
+    const removing = `dynamodb:BatchWriteItem on ${tables}`;
+    expect(rights('setup', target)).not.toContain(removing);
+    expect(rights('setup', { ...target, allowReplace: true })).toContain(removing);
   });
 
   it('let only Setup drop tables, and only where the project allows it', () => {
@@ -144,7 +184,7 @@ describe('rights on a DynamoDB store', () => {
     const roleArn = 'arn:aws:iam::210987654321:role/reader';
     const url = `dynamodb://eu-west-1/old-?roleArn=${roleArn}`;
     expect(rights('migrate', { url, role: 'source' })).toEqual([`sts:AssumeRole on ${roleArn}`]);
-    expect(rights('judge', { url, role: 'source' })).toEqual([]);
+    expect(rights('abort', { url, role: 'source' })).toEqual([]);
   });
 });
 
@@ -170,6 +210,11 @@ describe('rights on an archive in S3', () => {
   it('of a source only read', () => {
     expect(rights('migrate', { ...archive, role: 'source' })).toEqual([
       's3:GetObject on s3:::orders-archive/2026/*',
+      's3:GetObject on s3:::orders-archive/2026/carryover/*',
+      's3:ListBucket on s3:::orders-archive',
+    ]);
+    expect(rights('judge', { ...archive, role: 'source' })).toEqual([
+      's3:GetObject on s3:::orders-archive/2026/carryover/*',
       's3:ListBucket on s3:::orders-archive',
     ]);
   });
