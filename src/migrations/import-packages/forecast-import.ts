@@ -19,7 +19,13 @@ export async function forecastImport(open: OpenImport, context: ForecastContext)
   const kept = options.keepTables === true ? [] : await keptFaults(open);
   const occupied = movesHome(open) ? await homeFaults({ name: stores.to, store: stores.target }) : [];
   return {
-    faults: [storeFaults(stage, options, stores), forecast.faults, ...ahead.map(({ faults }) => faults), kept, occupied].flat(),
+    faults: [
+      storeFaults(stage, options, stores),
+      forecast.faults,
+      ...ahead.map(({ faults }) => faults),
+      kept,
+      occupied,
+    ].flat(),
     warnings: [forecast, ...ahead].flatMap(({ warnings }) => warnings),
     tables: forecast.tables,
     drops: [forecast, ...ahead].flatMap(({ drops }) => drops),
