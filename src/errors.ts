@@ -77,6 +77,15 @@ export class StoreUnavailableError extends CarryoverError {
   override readonly name = 'StoreUnavailableError';
 }
 
+/** No space is left where a store keeps its data; nothing was lost. Not retried: somebody must make room first. Exit code 3. */
+export class StoreFullError extends CarryoverError {
+  override readonly name = 'StoreFullError';
+  /** `what`: what could not be done, where, and why. */
+  constructor(what: string, options?: ErrorOptions) {
+    super(`${what}. Free space there, then run the same command again: it goes on where it stopped`, options);
+  }
+}
+
 /** The table is not there: the only error that means absence. */
 export class TableNotFoundError extends CarryoverError {
   override readonly name = 'TableNotFoundError';

@@ -11,7 +11,7 @@ import {
   entryName,
   pageOf,
 } from './archive-key-value-entries.js';
-import { codeOf, diskError, unlessMissing } from './disk-errors.js';
+import { codeOf, diskError, unlessMissing, unsureError } from './disk-errors.js';
 import { makeFolder, syncFolder } from './disk-upload.js';
 
 /** How often others may be faster before a call gives up; each time means that one of them got through. */
@@ -132,13 +132,13 @@ export class DiskKeyValueDriver implements KeyValueDriver {
       await syncFolder(made);
       await makeFolder(dirname(folder));
       await rename(made, folder);
-      await syncFolder(dirname(folder));
-      return true;
     } catch (error) {
       await rm(made, { recursive: true, force: true });
       if (['ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '')) return false;
       throw diskError(error, 'writing', folder);
     }
+    await syncSeen(dirname(folder));
+    return true;
   }
 
   /** False: somebody else wrote or removed the entry since it was found. */
@@ -153,11 +153,20 @@ export class DiskKeyValueDriver implements KeyValueDriver {
       if (codeOf(error) === 'ENOENT') return false;
       throw diskError(error, 'writing', folder);
     }
-    // From here on the write is seen; whether it lasts is unknown should this fail, and asked for by its id.
-    await unlessMissing('syncing', folder, () => syncFolder(folder));
+    await syncSeen(folder);
     // All that was there before lost: the old value, and those of writers that were slower or were killed.
     for (const old of found.values) await rm(join(folder, old), { force: true });
     return true;
+  }
+}
+
+/** After a write is seen: whether it lasts is unknown should this fail, and asked for by its id. */
+async function syncSeen(folder: string): Promise<void> {
+  try {
+    await syncFolder(folder);
+  } catch (error) {
+    // Removed by others since.
+    if (codeOf(error) !== 'ENOENT') throw unsureError(error, 'syncing', folder);
   }
 }
 

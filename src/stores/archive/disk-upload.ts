@@ -15,6 +15,7 @@ export class DiskUpload implements PlacedUpload {
   readonly #fence: Fence | undefined;
   readonly #md5 = createHash('md5');
   #handle: FileHandle | undefined;
+  #sizeBytes = 0;
 
   constructor(target: string, temporaries: string, fence: Fence | undefined) {
     this.#target = target;
@@ -23,11 +24,13 @@ export class DiskUpload implements PlacedUpload {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    await this.#attempt('writing', async () => {
+    const doing = `writing ${chunk.byteLength} bytes after ${this.#sizeBytes} of`;
+    await this.#attempt(doing, async () => {
       const handle = await this.#open();
       this.#md5.update(chunk);
       await handle.writeFile(chunk);
     });
+    this.#sizeBytes += chunk.byteLength;
   }
 
   async finish(): Promise<{ etag: string; requests: number }> {

@@ -20,6 +20,7 @@ export class PartFile {
   readonly #upload: PlacedUpload;
   readonly #pumped: Promise<void>;
   #failure: unknown;
+  #stopWaiting: (() => void) | undefined;
   #sizeBytes = 0;
   #linesSizeBytes = 0;
   #itemCount = 0;
@@ -77,7 +78,11 @@ export class PartFile {
     this.#itemCount += lines.length;
     this.#linesSizeBytes += piece.byteLength;
     // The callback comes when the compressor has taken the piece, which waits for the upload when that is behind.
-    await new Promise<void>((resolve) => this.#gzip.write(piece, () => resolve()));
+    // It never comes when the compressor is ended while it waits.
+    await new Promise<void>((resolve) => {
+      this.#stopWaiting = resolve;
+      this.#gzip.write(piece, () => resolve());
+    });
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -92,6 +97,7 @@ export class PartFile {
     } catch (error) {
       this.#failure = error;
       this.#gzip.destroy();
+      this.#stopWaiting?.();
     }
   }
 }

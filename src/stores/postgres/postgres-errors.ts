@@ -1,4 +1,11 @@
-import { CarryoverError, InputError, StoreUnavailableError, TableNotFoundError, ThrottledError } from '../../errors.js';
+import {
+  CarryoverError,
+  InputError,
+  StoreFullError,
+  StoreUnavailableError,
+  TableNotFoundError,
+  ThrottledError,
+} from '../../errors.js';
 
 /**
  * What PostgreSQL answered with, as far as it matters here. pg's own class may come from another copy of the package,
@@ -21,12 +28,13 @@ export interface ServerError extends Error {
 }
 
 /** Insufficient resources, serialization failure, deadlock, lock not available, starting up: nothing was done. */
-const passing = /^(53...|40001|40P01|55P03|57P03)$/;
+const passing = /^(53(?!100)...|40001|40P01|55P03|57P03)$/;
 /** Connection exceptions, and a server that is shut down, crashed, or ended the session as idle: the answer is lost. */
 const disconnected = /^(08...|57P01|57P02|57P05|25P03|25P04|57014)$/;
 /** Wrong user or password, no such database or schema, a right that is missing. */
 const refusedAccess = /^(28...|3D000|3F000|42501)$/;
 const undefinedTable = '42P01';
+const diskFull = '53100';
 
 export function isServerError(error: unknown): error is ServerError {
   return error instanceof Error && 'severity' in error && 'code' in error && typeof error.code === 'string';
@@ -51,10 +59,17 @@ export function translated(error: unknown, location: string, table?: string): un
     return new StoreUnavailableError(`${location} did not answer: ${message}`, { cause: error });
   if (passing.test(error.code))
     return new ThrottledError(`${location} asks to try later: ${message}`, { cause: error });
+  if (error.code === diskFull)
+    return new StoreFullError(`${placeOf(location, table)} is out of space: ${message} (${diskFull})`, {
+      cause: error,
+    });
   if (error.code === undefinedTable && table !== undefined) return new TableNotFoundError(table, location);
-  if (refusedAccess.test(error.code))
-    return new InputError([{ field: table === undefined ? location : `${location}, table "${table}"`, message }]);
+  if (refusedAccess.test(error.code)) return new InputError([{ field: placeOf(location, table), message }]);
   return error;
+}
+
+function placeOf(location: string, table: string | undefined): string {
+  return table === undefined ? location : `${location}, table "${table}"`;
 }
 
 function passwordMissing(message: string): string {

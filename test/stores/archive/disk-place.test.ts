@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError, StoreUnavailableError } from '../../../src/errors.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InputError, StoreFullError, StoreUnavailableError } from '../../../src/errors.js';
 import { diskError } from '../../../src/stores/archive/disk-errors.js';
 import { DiskPlace } from '../../../src/stores/archive/disk-place.js';
 import { PartFile } from '../../../src/stores/archive/part-file.js';
@@ -72,8 +73,9 @@ describe('a place on disk', () => {
 
 describe('an error of the file system', () => {
   test.each([
-    ['ENOSPC', StoreUnavailableError, /writing \/backups\/x failed: no space is left \(ENOSPC\)/],
-    ['EDQUOT', StoreUnavailableError, /no space is left/],
+    ['ENOSPC', StoreFullError, /^writing \/backups\/x failed: no space is left on its disk \(ENOSPC\)\. Free space/],
+    ['EDQUOT', StoreFullError, /quota of this user/],
+    ['EFBIG', StoreFullError, /files may not become as large here/],
     ['EIO', StoreUnavailableError, /writing \/backups\/x failed: EIO/],
     ['EACCES', InputError, /\/backups\/x: writing it is not allowed to this user \(EACCES\)/],
     ['EROFS', InputError, /EROFS/],
@@ -101,6 +103,19 @@ describe('a part whose place fails', () => {
     await expect(writing).rejects.toThrow('ENOSPC');
     await part.abandon();
     expect(abandoned).toBe(1);
+  });
+
+  test('tells it also while the compressor holds a piece back until the place has taken the one before', async () => {
+    const part = new PartFile({
+      async write() {
+        await sleep(50);
+        throw failure('ENOSPC');
+      },
+      finish: () => Promise.reject(new Error('finished what is not whole')),
+      abandon: () => Promise.resolve(),
+    });
+    await expect(part.write([{ id: { B: randomBytes(2_000_000) } }])).rejects.toThrow('ENOSPC');
+    await part.abandon();
   });
 });
 
