@@ -44,7 +44,7 @@ export async function addPart(
 
 /**
  * Stages the object on a branch, as large as its parts together, and forgets the upload. Killed in between, it can be
- * completed again. Throws NotFoundError, and what `putObject` throws.
+ * completed again as long as it is there. Throws NotFoundError, and what `putObject` throws.
  */
 export async function completeUpload(
   home: OpenRepository,
@@ -59,11 +59,14 @@ export async function completeUpload(
   return object;
 }
 
-/** Forgets an upload: its parts first, so that what is left of it is found by its id. An absent one is no error. */
+/**
+ * Forgets an upload, then its parts: none that is there lacks any. Killed in between, parts stay that nobody sees. An absent
+ * upload is no error.
+ */
 export async function abortUpload(home: OpenRepository, uploadId: string): Promise<void> {
   const parts = partsOf(home, uploadId);
-  for await (const { key } of parts.scan()) await parts.delete(key);
   await uploadsOf(home).delete(uploadId);
+  for await (const { key } of parts.scan()) await parts.delete(key);
 }
 
 /** The uploads of a repository that are under way, those that began first coming first. */

@@ -15,16 +15,15 @@ export function addRefs(source: SourceRepository, rows: Rows, takeId: () => numb
   const history = new CommitHistory(source, rows, takeId);
   history.make(committed);
   const { commits } = history;
-  const middle = commits[Math.floor(commits.length / 2)]?.id ?? id;
-  const before = commits.at(-2)?.id ?? id;
+  const third = (number: number): string => commits[Math.floor((commits.length * number) / 3)]?.id ?? id;
   const [newer, older, review] = ['newer', 'older', 'review'].map((which) => idOf(`${which} token of ${name}`));
   const updated = timeAfter(index * 86_400 + commits.length * 61);
   rows.branches.push(
     [id, 'main', history.last.id, newer ?? '', [older ?? ''], updated],
-    [id, 'review', middle, review ?? '', [], updated],
-    [id, 'frozen', before, null, [], updated],
+    [id, 'review', third(1), review ?? '', [], updated],
+    [id, 'frozen', third(1), null, [], updated],
   );
-  rows.tags.push([id, 'v1', middle, updated], [id, 'v1.1', before, updated], [id, 'empty', id, updated]);
+  rows.tags.push([id, 'v1', third(1), updated], [id, 'v2', third(2), updated], [id, 'empty', id, updated]);
   const staging = new Staging(source, rows);
   staging.sealed(older ?? '', committed, uncommitted);
   staging.open(newer ?? '', committed, uncommitted);

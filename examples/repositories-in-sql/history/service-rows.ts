@@ -43,13 +43,13 @@ export function addRuns({ source, rows }: Derived, commits: readonly Commit[]): 
   }
 }
 
-/** Every sixteenth synset is being uploaded, each word of it and the three behind it a part. */
+/** Every thirty-second synset is being uploaded, each word of it and the three behind it a part. */
 export function addUploads({ source, rows }: Derived): void {
   for (const [at, { path, type }] of source.synsets.entries()) {
-    if (at % 16 !== 5) continue;
+    if (at % 32 !== 5) continue;
     const begun = source.index * 86_400 + at;
     const id = sortableIdOf(begun, `upload of ${source.name} ${path}`);
-    const contentType = at % 32 === 5 ? 'application/json' : null;
+    const contentType = at % 64 === 5 ? 'application/json' : null;
     const address = `s3://wordnet/${source.name}/uploads/${id}`;
     rows.uploads.push([id, idOf(source.name), path, address, contentType, { type }, timeAfter(begun)]);
     const words = source.synsets.slice(at, at + 4).flatMap((synset) => synset.words);

@@ -8,9 +8,6 @@ export interface Answer {
   readonly value: unknown;
 }
 
-/** Every so many objects of a ref one is asked for by its path, too. */
-const objectsALook = 50;
-
 /** All that the service knows, one answer after the other, in an order that is the same each time. */
 export async function* everythingIn(reads: Reads): AsyncGenerator<Answer> {
   yield* answers('users', reads.listUsers());
@@ -35,12 +32,16 @@ export async function* everythingIn(reads: Reads): AsyncGenerator<Answer> {
 
 async function* ofRef(reads: Reads, name: string, ref: string): AsyncGenerator<Answer> {
   yield* answers(`log of ${name}, ${ref}`, reads.log(name, ref));
+  const get = async (path: string): Promise<Answer> => ({
+    asked: `${path} of ${name}, ${ref}`,
+    value: await reads.getObject(name, ref, path),
+  });
+  yield await get('there is none');
   let count = 0;
   for await (const answer of answers(`objects of ${name}, ${ref}`, reads.listObjects(name, ref))) {
     yield answer;
-    if (count++ % objectsALook !== 0) continue;
-    for (const path of [answer.value.path, `${answer.value.path}.none`])
-      yield { asked: `${path} of ${name}, ${ref}`, value: await reads.getObject(name, ref, path) };
+    // Some are asked for by their paths too: the 1st, 4th, 16th, 64th, …
+    if (Number.isInteger(Math.log(++count) / Math.log(4))) yield await get(answer.value.path);
   }
 }
 
