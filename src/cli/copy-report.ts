@@ -1,6 +1,5 @@
 import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
-import type { RunRecord } from '../ledger/ledger.js';
 import type { RunStatus, TableStatus } from '../engine/status/run-status.js';
 
 /** What `--json` prints of a run; the field names are stable. */
@@ -82,26 +81,11 @@ function differencesOf({
   return { total, missing, extra, changed, atLeast: !equal && !complete, keys };
 }
 
-/** What the lines of a summary are about: tables, or packages, whose digests are the same wherever their entries are. */
-export type Subject = 'table' | 'package';
-
-/** What a run's summary is about. */
-export function subjectOf({ input }: Pick<RunRecord, 'input'>): Subject {
-  const isOfPackages = typeof input === 'object' && input !== null && ('export' in input || 'import' in input);
-  return isOfPackages ? 'package' : 'table';
-}
-
-/** How much of a digest people compare. */
-const digestDigits = 16;
-
-/** The summary for people: a line a table, or a package, then the totals. */
-export function summaryTable({ tables }: CopyReport, subject: Subject): string {
-  const items = subject === 'table' ? 'items' : 'entries';
-  const digests = (row?: TableReport): string[] =>
-    subject === 'table' ? [] : [row?.digest?.slice(0, digestDigits) ?? ''];
+/** The summary for people: a line a table, then the totals. */
+export function summaryTable({ tables }: CopyReport): string {
   const table = new Table({
-    head: [subject, items, 'bytes', `${items}/s`, 'differences', ...(subject === 'table' ? [] : ['digest'])],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'left'],
+    head: ['table', 'items', 'bytes', 'items/s', 'differences'],
+    colAligns: ['left', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   });
   for (const row of tables)
@@ -111,9 +95,8 @@ export function summaryTable({ tables }: CopyReport, subject: Subject): string {
       wasCompared(row) ? '' : prettyBytes(row.bytes),
       wasCompared(row) ? '' : row.itemsPerSecond.toLocaleString('en'),
       differencesText(row.differences),
-      ...digests(row),
     ]);
-  if (tables.length > 1) table.push([...totals(tables), ...digests()]);
+  if (tables.length > 1) table.push(totals(tables));
   return table.toString();
 }
 
@@ -142,7 +125,8 @@ function totals(tables: readonly TableReport[]): string[] {
   ];
 }
 
-function differencesText(differences: DifferenceReport | null): string {
+/** How many differences, for people. */
+export function differencesText(differences: DifferenceReport | null): string {
   if (differences === null) return 'not validated';
   return `${differences.atLeast ? 'at least ' : ''}${differences.total.toLocaleString('en')}`;
 }

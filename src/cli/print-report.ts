@@ -1,15 +1,16 @@
 import { exitCodes } from '../engine/status/exit-codes.js';
 import type { RunStatus } from '../engine/status/run-status.js';
 import type { Forecast } from '../migrations/migration.js';
-import { copyReport, subjectOf, summaryTable } from './copy-report.js';
+import { copyReport } from './copy-report.js';
 import { errorText } from './error-text.js';
 import { planTable } from './plan-report.js';
+import { runTable } from './run-table.js';
 
 /** Prints what a run did: the report on stdout, why it failed on stderr. Returns the exit code that the ledger records. */
 export function printReport(status: RunStatus, { json }: { readonly json?: boolean }): number {
   const report = copyReport(status);
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
-  else if (report.tables.length > 0) process.stdout.write(`${summaryTable(report, subjectOf(status.run))}\n`);
+  else if (report.tables.length > 0) process.stdout.write(`${runTable(report, status.run)}\n`);
   if (report.error !== undefined) process.stderr.write(`${errorText(report.error, report)}\n`);
   return status.run.exitCode ?? exitCodes.failed;
 }

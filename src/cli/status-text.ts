@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { exitCodes } from '../engine/status/exit-codes.js';
 import type { RunStatus } from '../engine/status/run-status.js';
 import type { RunRecord } from '../ledger/ledger.js';
-import { copyReport, subjectOf, summaryTable } from './copy-report.js';
+import { copyReport } from './copy-report.js';
 import { errorText } from './error-text.js';
 import { timeLeftText } from './rate-meter.js';
+import { runTable } from './run-table.js';
 import { durationText, gateText } from './up-text.js';
 
 /**
@@ -95,7 +96,7 @@ export function runText(status: RunStatus, now: number, silent: boolean): string
     `run ${run.run}: ${run.status}, in ${run.step}, ${run.endedAt === undefined ? `for ${took}` : `took ${took}`}, started ${run.startedAt} by ${run.who} on ${run.where}`,
     ...(asked === undefined ? [] : [asked]),
     ...chainLines(status),
-    ...(tables.length > 0 ? [summaryTable(report, subjectOf(run))] : []),
+    ...(tables.length > 0 ? [runTable(report, run)] : []),
     ...(run.status === 'running' ? [leftText(status), signText(status, now, silent)] : []),
     ...(failures.length > 0 ? ['Units that failed:', ...failures] : []),
     ...(run.error === undefined ? [] : [errorText(run.error, report)]),

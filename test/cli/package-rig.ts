@@ -16,12 +16,14 @@ export interface PackageRig {
   stop(): Promise<void>;
 }
 
-/** Its packages turn rows into entries, unless `globalThis.broken` says that the power went. */
+/** A row becomes an entry, a book two of them, unless `globalThis.powerIsOff`. */
 const migration = `import { importPackages } from 'carryover';
 const bytes = (text) => new TextEncoder().encode(text);
 const entries = (rows, { table }) => {
   if (globalThis.powerIsOff) throw new RangeError('the power went');
-  return rows.map((row) => ({ partition: bytes(table), key: bytes(row.id.S), value: bytes(JSON.stringify(row)) }));
+  const partitions = table === 'books' ? ['books', 'again'] : [table];
+  return rows.flatMap((row) =>
+    partitions.map((name) => ({ partition: bytes(name), key: bytes(row.id.S), value: bytes(JSON.stringify(row)) })));
 };
 export default importPackages({
   packages: [

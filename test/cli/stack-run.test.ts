@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import type { CopyReport } from '../../src/cli/copy-report.js';
 import type { Store } from '../../src/stores/store.js';
+import { fillLibrary, libraryRegistry } from '../migrations/import-packages/library.js';
 import { deployedStack } from './deployed-stack.js';
 import { openFolder, type CommandFolder } from './in-folder.js';
 import { counts, memoryStore } from './memory-tables.js';
@@ -16,9 +17,12 @@ beforeAll(async () => {
     'orders-new': await memoryStore(ulid(), {}),
     'orders-stopped': await memoryStore(ulid(), {}),
     'orders-later': await memoryStore(ulid(), {}),
+    library: await memoryStore(ulid(), {}),
+    shelf: await memoryStore(ulid(), {}),
     'orders-used': await memoryStore(ulid(), { orders: 1, bystander: 2 }),
   };
-  stack = await deployedStack(name, stores);
+  await fillLibrary(stores['library'] as Store, { books: 10, readers: 3 });
+  stack = await deployedStack(name, stores, { project: { database: 'library' }, registry: libraryRegistry() });
 });
 afterAll(async () => {
   await stack.stop();
@@ -99,5 +103,27 @@ describe('carryover copy --stack', () => {
     expect(await copy('orders-later')).toMatchObject({ exitCode: 0 });
     expect(failed).toBeGreaterThan(1);
     stack.stepFunctions.fault = () => undefined;
+  });
+});
+
+describe('carryover export --stack', () => {
+  test('exports with the migrations that are deployed, and needs none here', async () => {
+    const { exitCode, stdout, stderr } = await folder.run('export', '--stack', name, '--to', 'shelf', '--json');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr });
+    expect(JSON.parse(stdout)).toMatchObject({
+      tables: [
+        { table: 'books', items: 11, compared: 21, differences: { total: 0 } },
+        { table: 'readers', items: 3, compared: 3, differences: { total: 0 } },
+      ],
+    });
+    expect(stack.stepFunctions.inputs.at(-1)).toMatchObject({ export: { to: 'shelf' } });
+  });
+
+  test('ends with 2 where the stack refuses the input', async () => {
+    const { exitCode, stderr } = await folder.run(
+      ...['export', '--stack', name, '--to', 'shelf', '--migration', '9', '--dry-run'],
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^ {2}--migration: no migration 9 exports packages: give one of 1 \(0001_to_kv\.ts\)$/m);
   });
 });
