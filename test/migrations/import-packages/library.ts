@@ -80,7 +80,7 @@ function numbered(count: number, make: (n: number) => Item): Item[] {
   return Array.from({ length: count }, (_, n) => make(n));
 }
 
-async function fill(store: Store, name: string, items: readonly Item[]): Promise<void> {
+export async function fill(store: Store, name: string, items: readonly Item[]): Promise<void> {
   const description = { name, identity: '', key: id, origin: { engine: 'memory' as const, metadata: null } };
   for (;;) if ((await store.create(description)).ready) break;
   const writer = store.writer(name, { unit: 0, position: 0 });
