@@ -3,6 +3,7 @@ import type { RunStatus } from '../engine/status/run-status.js';
 import type { ChainForecast } from '../engine/tasks/forecast-chain.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { chainPlan } from './chain-plan.js';
+import { cleanupNeededText } from './cleanup-needed-text.js';
 import { confirmDrops } from './confirm.js';
 import type { UpOptions } from './up-options.js';
 import { upReport, type ReadableDatabase } from './up-report.js';
@@ -40,5 +41,6 @@ export async function printUp(
   if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
   const why = upErrorText(report);
   if (why !== undefined) process.stderr.write(`${why}\n`);
+  if (report.cleanupNeeded !== null) process.stderr.write(`${cleanupNeededText(report.cleanupNeeded)}\n`);
   return status.run.exitCode ?? exitCodes.failed;
 }

@@ -1,3 +1,5 @@
+import { cleanupNeeded, type CleanupNeeded } from '../engine/events/cleanup-needed.js';
+import { issuedEvent } from '../engine/events/issue-event.js';
 import type { RunStatus } from '../engine/status/run-status.js';
 import { appliedOf, type ChainSummary } from '../engine/tasks/chain-summary.js';
 import type { KeyValueStore } from '../kv/key-value-store.js';
@@ -31,6 +33,8 @@ export interface UpReport extends CopyReport {
   readonly partition: { readonly id: string; readonly version: number | null } | null;
   /** Null in a stack, and where the run did not come to look at the database. */
   readonly partitions: PartitionSummary | null;
+  /** What is left over, where it failed after a version was written; null: nothing, or nothing that is known. */
+  readonly cleanupNeeded: CleanupNeeded | null;
 }
 
 /** How many failed partitions a report names. */
@@ -63,7 +67,12 @@ export async function upReport(
       chain === undefined || database === undefined
         ? null
         : await partitionSummary(database.kv, database.registry, chain.version),
+    cleanupNeeded: run.status === 'failed' ? await cleanupNeededBy(run, ledger) : null,
   };
+}
+
+async function cleanupNeededBy({ run, redrives = 0 }: RunStatus['run'], ledger: Ledger): Promise<CleanupNeeded | null> {
+  return (await issuedEvent(cleanupNeeded, { run, redrives }, ledger)) ?? null;
 }
 
 const noPartitions = { count: 0, partitions: [] };
