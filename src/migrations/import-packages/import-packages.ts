@@ -1,3 +1,4 @@
+import { InputError, type Fault } from '../../errors.js';
 import type { ExportedStep, MigrationDefinition } from '../definition.js';
 import { exportPackages } from './exported-packages.js';
 import { assertImportPackagesOptions } from './import-packages-options.js';
@@ -36,9 +37,14 @@ function exported(options: ImportPackagesOptions): ExportedStep {
     async open(stage, to, names) {
       const packages = options.packages.filter(({ name }) => names?.includes(name) ?? true);
       const from = options.from ?? stage.database;
+      if (to === from) throw new InputError([sameStoreFault(from)]);
       const stores = { from, source: await stage.openStore(from), to, target: await stage.openStore(to) };
       const option = (name: string): string => `export.${name}`;
       return exportPackages({ ...stores, packages, version: stage.version, option, title: (name) => name });
     },
   };
+}
+
+function sameStoreFault(from: string): Fault {
+  return { field: 'export.to', message: `"${from}" holds the packages' tables themselves: export into another store` };
 }

@@ -52,13 +52,18 @@ export function storeFaults(stage: Stage, options: ImportPackagesOptions, stores
       fault(option, `"${name}" is declared with the role "source": it is never written to`);
   if (!target.capabilities.merge)
     fault('to', `${target.location} is an archive, which holds no key-value store: name it as via`);
+  if (stage.declared(from)?.role === 'source' && options.keepTables !== true)
+    fault(
+      'keepTables',
+      `"${from}" is declared with the role "source", and the packages' tables are dropped once the version is written: set keepTables: true, or give it no role`,
+    );
   for (const [option, name, what] of dropping(options, stores))
-    if (stage.declared(name)?.allowReplace === false || isSilent(stage, name))
+    if (stage.declared(name) !== undefined && stage.declared(name)?.allowReplace !== true)
       fault(option, `${what}, which the declaration of "${name}" does not allow: give it allowReplace: true`);
   return faults;
 }
 
-/** What is dropped of which store. */
+/** What is dropped of which store. A declaration in its long form says what may be done; a URL alone says nothing. */
 function dropping(
   { keepTables, onRerun }: ImportPackagesOptions,
   { from, to, via }: PackageStores,
@@ -70,10 +75,4 @@ function dropping(
     ...(via === undefined ? [] : [['via', via.name, 'the export is removed once it is imported'] as const]),
     ...(onRerun === 'restart' ? [['onRerun', to, '"restart" drops what an unfinished run made'] as const] : []),
   ];
-}
-
-/** A declaration in its long form says what may be done; a URL alone says nothing. */
-function isSilent(stage: Stage, name: string): boolean {
-  const declared = stage.declared(name);
-  return declared !== undefined && declared.allowReplace === undefined;
 }
