@@ -1,5 +1,5 @@
-import { InputError } from '../../errors.js';
-import { acquireLease, releaseLease } from '../../kv/lease.js';
+import { InputError, LateWriterError } from '../../errors.js';
+import { acquireLease, releaseLease, type LeaseCell } from '../../kv/lease.js';
 import type { Store } from '../../stores/store.js';
 import type { Moved } from '../../versions/home-records.js';
 import { enterHome, homeFaults, markArrived, whatMoves } from '../../versions/new-home.js';
@@ -57,11 +57,25 @@ export async function reserved<T>(
 ): Promise<T> {
   const faults = await homeFaults(to);
   if (faults.length > 0) throw new InputError(faults);
-  const cell = { ...stateLeaseCell(to.store.keyValues), what: whatMoves(to) };
+  const cell = reservation(to, id);
   const own = await acquireLease(cell, { owner: `${id}-move`, who, where, durationMs: settings.leaseMs, clock });
   try {
     return await work(own.owner);
   } finally {
     await releaseLease(cell, own, { clock }).catch(() => undefined);
   }
+}
+
+/** The lease on the new home until the database enters: the one that it brings along is nobody's to take or to wait for here. */
+function reservation(to: NamedStore, id: string): LeaseCell {
+  const cell = stateLeaseCell(to.store.keyValues);
+  return {
+    what: whatMoves(to),
+    async read() {
+      const view = await cell.read();
+      // Asked after what may be swapped was read: that is no later than this.
+      if ((await readState(to.store.keyValues))?.movedFrom?.id !== id) return view;
+      throw new LateWriterError(`the database has entered ${whatMoves(to)} already`);
+    },
+  };
 }

@@ -8,7 +8,10 @@ import { arrive, type ArrivalDependencies, type Move, type NamedStore } from './
 /** Where the version of a project's database is at home now. */
 export interface Database extends NamedStore {
   readonly movedFrom: MovedFrom | undefined;
-  /** False: it has left its old home, which is `store` still, and is to come to the one of this name. */
+  /**
+   * False: a move is not at its end. It has left its old home, which is `store` still, and is to come to the one of this name, or
+   * is there, and the old one does not know it.
+   */
   readonly arrived: boolean;
 }
 
@@ -34,16 +37,18 @@ interface Home extends NamedStore {
 
 async function follow(deps: Stores, bring: ((move: Move) => Promise<void>) | undefined): Promise<Database> {
   const seen = new Set<string>();
+  let arrived = true;
   for (let home = await firstHome(deps); ;) {
     const { name, store, state } = home;
-    if (state?.moved === undefined) return { name, store, movedFrom: state?.movedFrom, arrived: true };
+    if (state?.moved === undefined) return { name, store, movedFrom: state?.movedFrom, arrived };
     const { moved } = state;
     if (seen.has(moved.id)) throw fault(name, `and "${moved.store}" each say that the database moved to the other`);
     seen.add(moved.id);
     const next = await nextHome(home, moved, deps);
     const entered = next.state?.movedFrom?.id === moved.id;
     if (!entered && bring === undefined) return onItsWay(home, moved);
-    if (!moved.arrived) await bring?.({ from: home, left: { ...state, moved }, to: next });
+    if (!moved.arrived && bring === undefined) arrived = false;
+    else if (!moved.arrived) await bring?.({ from: home, left: { ...state, moved }, to: next });
     home = entered ? next : await homeCalled(next.name, deps);
   }
 }
