@@ -12,6 +12,8 @@ const schema = z.strictObject({
   replacing: z.string().optional(),
   /** The ledger that the units are planned in that write into the table. */
   ledger: z.string().optional(),
+  /** The write ids of the entries that it writes into a table that was there before. */
+  writeIds: z.array(z.string()).optional(),
 });
 
 /** A table of the target as an attempt knows it. Lies in the target's key-value store, so that a restore takes it back too. */
@@ -21,6 +23,7 @@ export interface AttemptTable {
   readonly identity?: string | undefined;
   readonly replacing?: string | undefined;
   readonly ledger?: string | undefined;
+  readonly writeIds?: readonly string[] | undefined;
 }
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

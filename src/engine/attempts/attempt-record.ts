@@ -23,7 +23,7 @@ const schema = z.object({
   generation: z.number().int(),
   /** `open` until its verdict is known, or something was written after it began. */
   generationOpen: z.boolean(),
-  /** What the generation validates, so that a changed `noValidate` begins another. */
+  /** The run and token that began it, and what it validates: another run begins another, and so does a changed `noValidate`. */
   generationOf: z.string(),
   /** When it began, epoch milliseconds: items that had expired by then are left out on both sides. */
   generationAt: z.number().int(),

@@ -28,7 +28,7 @@ export async function beginAttempt(begun: AttemptToBegin, deps: Dependencies): P
   const resumed = attemptToResume(found, task);
   if (resumed !== undefined && found !== undefined) await voidLaterCheckpoints(deps, resumed.id, own.token, found);
   const id = resumed?.id ?? (await newAttemptId(task, deps));
-  const ledger = await ledgerId(own, id, resumed, deps);
+  const ledger = await ledgerId(own, id, deps);
   const state = await changeStateAsOwner(keyValues, own, (current) => {
     const settled = current.takenAt === undefined ? current : { ...current, takenAt: undefined };
     const attempt = attemptToResume(current, task);
@@ -50,25 +50,12 @@ function assertNotApplied({ version }: StateEntry, { registered, description }: 
   throw new LateWriterError(`${description} is not begun: the database is at version ${version} by now`);
 }
 
-/**
- * The name of this ledger in the attempt, given before the state entry says who works on it. Where a run of another ledger
- * worked on it last, what it wrote is unknown here: a generation of validation that is open saw another target.
- */
-async function ledgerId(
-  own: LeaseOwner,
-  attempt: string,
-  resumed: AttemptState | undefined,
-  deps: Dependencies,
-): Promise<string> {
-  const record = await attemptRecord(deps.ledger, attempt);
-  const ledger = record.ledger === '' ? deps.newId() : record.ledger;
-  const elsewhere = resumed !== undefined && resumed.ledger !== ledger;
-  if (record.ledger === '' || elsewhere)
-    await changeAttempt(
-      deps.ledger,
-      { attempt, token: own.token },
-      { ledger, ...(elsewhere ? { generationOpen: false } : {}) },
-    );
+/** The name of this ledger in the attempt, given before the state entry says who works on it. */
+async function ledgerId({ token }: LeaseOwner, attempt: string, deps: Dependencies): Promise<string> {
+  const known = (await attemptRecord(deps.ledger, attempt)).ledger;
+  if (known !== '') return known;
+  const ledger = deps.newId();
+  await changeAttempt(deps.ledger, { attempt, token }, { ledger });
   return ledger;
 }
 

@@ -37,13 +37,16 @@ export async function expect(
   return { done: true, units: await pendingUnits(deps.ledger, scopes.validate(run.attempt, generation), validate) };
 }
 
-/** The open generation of the same tables, or a new one. */
+/**
+ * The open generation of this very run, of the same tables, or a new one: between two runs nobody promises that the source is
+ * frozen, and what was seen before may have been written since.
+ */
 async function begunGeneration(
   { run, task, home, held }: OpenRun,
   deps: Dependencies,
   record: AttemptRecord,
 ): Promise<number> {
-  const generationOf = task.validates;
+  const generationOf = JSON.stringify([run.id, run.token, task.validates]);
   if (record.generationOpen && record.generationOf === generationOf) return record.generation;
   const generation = record.generation + 1;
   const state = await readState(home.keyValues);

@@ -2,7 +2,7 @@ import { expiryOf, hasExpired } from '../../digest/expiry.js';
 import type { UnitRecord } from '../../ledger/ledger.js';
 import type { Expectation, View, ViewSource } from '../../migrations/migration.js';
 import { keyOf, type Item } from '../../stores/item.js';
-import { addUsage, type Cursor, type Page, type Segment, type Store } from '../../stores/store.js';
+import { addUsage, type Cursor, type Page, type ReadOptions, type Segment, type Store } from '../../stores/store.js';
 import type { OpenRun } from '../runs/open-run.js';
 import type { UnitProgress } from './unit-loop.js';
 
@@ -33,7 +33,7 @@ export async function* viewPages(
   const { relation, expected, actual } = expectation;
   const view = side === 'expected' ? expected : actual;
   const store = await open.task.openStore(view.store);
-  for await (const page of store.read(segment, unit.cursor)) {
+  for await (const page of store.read(segment, unit.cursor, pagesOf(view))) {
     const of = { side, table: segment.table };
     const items = await comparable(open, expectation.table, view, of, live(page.items, view, expiredBy));
     if (relation === 'equal') {
@@ -44,6 +44,10 @@ export async function* viewPages(
     const usage = addUsage(page.usage, found.usage);
     yield { expected: items, actual: live(found.items, actual, expiredBy), progress: { ...progressOf(page), usage } };
   }
+}
+
+function pagesOf({ pageItems }: View): ReadOptions {
+  return pageItems === undefined ? {} : { pageItems };
 }
 
 /** The items as they are compared. */

@@ -13,6 +13,7 @@ const viewSchema = z.object({
   tables: z.array(z.string()).optional(),
   key: z.array(z.looseObject({ name: z.string() })).min(1),
   ttlAttribute: z.string().optional(),
+  pageItems: z.number().int().min(1).optional(),
   transformed: z.boolean().optional(),
 });
 

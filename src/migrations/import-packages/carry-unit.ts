@@ -2,7 +2,7 @@ import type { UnitRecord } from '../../ledger/ledger.js';
 import type { Cursor, Segment, Writer } from '../../stores/store.js';
 import { carryCursor, carryPages } from '../copy/copy-segment.js';
 import type { Progress } from '../migration.js';
-import { parcelOf, type LegContext, type Parcel } from './leg.js';
+import { chunkRows, parcelOf, type LegContext, type Parcel } from './leg.js';
 import { entryItems } from './package-entries.js';
 
 /** Carries one segment of a table of a package. */
@@ -19,7 +19,12 @@ export async function* carryUnit(
   const fence = context.fenceFor(target);
   const writer = target.writer(parcel.table, { unit: unit.unit, position: resume.position, fence });
   const entries = migrating(writer, context, parcel, segment.table);
-  for await (const progress of carryPages(source.read(segment, resume.at), entries, resume, () => context.ending()))
+  for await (const progress of carryPages(
+    source.read(segment, resume.at, { pageItems: chunkRows }),
+    entries,
+    resume,
+    () => context.ending(),
+  ))
     // A part of an archive is replaced whole: it is covered by a checkpoint at once, so that none is written twice.
     yield target.capabilities.merge ? progress : { ...progress, save: true };
 }

@@ -20,19 +20,18 @@ export async function* dropEarlier(context: DropContext): AsyncIterable<StepProg
   for (const attempt of previousAttempts)
     for await (const listed of attemptTables(target.keyValues, attempt))
       if (listed.created) await removeHeader(target.keyValues, listed.name);
-      else yield* emptied(context, attempt, listed);
+      else yield* emptied(context, listed);
   yield* dropCreatedEarlier({ target, previousAttempts, fence: context.fenceFor(target) });
 }
 
 /** Removes what an attempt wrote into a table that it found there. */
 async function* emptied(
   context: DropContext,
-  attempt: string,
-  { name, identity }: AttemptTable,
+  { name, identity, writeIds = [] }: AttemptTable,
 ): AsyncIterable<StepProgress> {
-  const { target, parcels } = context.leg;
+  const { target } = context.leg;
   if ((await describeIfThere(target, name))?.identity !== identity || target.remove === undefined) return;
-  const own = new Set(parcels.map((parcel) => parcel.writeId(attempt)));
+  const own = new Set(writeIds);
   const fence = context.fenceFor(target);
   for (const segment of await target.split(name, 1))
     for await (const { items } of target.read(segment)) {

@@ -19,13 +19,9 @@ export function writeIdOf(attempt: string, packageName: string): string {
  * An entry as an item of the table that holds a key-value store, as its drivers write it. Throws ItemRefusedError for
  * what is no entry: no bytes, or beyond the limits of `KeyValueStore`.
  */
-export function entryItem({ partition, key, value }: PackageEntry, writeId: string): Item {
-  const given = { partition, key, value };
-  try {
-    for (const [name, bytes] of Object.entries(given)) assertBytes(name, bytes);
-  } catch (error) {
-    throw new ItemRefusedError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
+export function entryItem(given: PackageEntry, writeId: string): Item {
+  assertEntry(given);
+  const { partition, key, value } = given;
   const entry = `the entry ${readableBytes(key)} of partition ${readableBytes(partition)}`;
   if (partition.length > keyLimitBytes || key.length > keyLimitBytes)
     throw new ItemRefusedError(`${entry}: partition and key may have at most ${keyLimitBytes} bytes each`);
@@ -35,9 +31,20 @@ export function entryItem({ partition, key, value }: PackageEntry, writeId: stri
   return {
     partition: { B: toStoredForm(partition) },
     key: { B: toStoredForm(key) },
-    value: { B: value },
+    // A copy: who makes entries may use its buffer again.
+    value: { B: new Uint8Array(value) },
     writes: { L: [{ S: writeId }] },
   };
+}
+
+/** Whoever wrote the package's code may have no types. */
+function assertEntry(given: unknown): asserts given is PackageEntry {
+  const entry: Readonly<Record<string, unknown>> = typeof given === 'object' && given !== null ? { ...given } : {};
+  try {
+    for (const name of ['partition', 'key', 'value']) assertBytes(name, entry[name]);
+  } catch (error) {
+    throw new ItemRefusedError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 /** The newest write id of an entry's item; undefined for an item that is no entry. */

@@ -54,6 +54,7 @@ async function writeHeaders({ parcels, target, source, version }: Leg, context: 
     const writeId = parcel.writeId(attempt);
     const found = await headerOf(target.keyValues, parcel.package);
     if (found?.writeId === writeId) continue;
+    context.fenceFor(target).assertMaySend();
     await putHeader(target.keyValues, {
       ...{ package: parcel.package, table: parcel.table, sourceVersion: version, source: source.location, writeId },
       exportedAt: new Date(clock.now()).toISOString(),
@@ -63,17 +64,18 @@ async function writeHeaders({ parcels, target, source, version }: Leg, context: 
 
 async function sealHeaders(
   { parcels, target }: Leg,
-  _context: MigrationContext,
+  context: MigrationContext,
   found: readonly ValidatedTable[],
 ): Promise<void> {
   for (const parcel of parcels) {
     const equal = found.find(({ table }) => table === parcel.title);
     const header = await headerOf(target.keyValues, parcel.package);
-    if (equal === undefined || header === undefined)
+    if (equal === undefined || header?.writeId !== parcel.writeId(context.attempt))
       throw new CorruptDataError(
-        `package "${parcel.package}" was exported, and ${target.location} has no header of it`,
+        `package "${parcel.package}" was exported, and ${target.location} has another header of it, or none: start again with fresh`,
       );
     const { format: _, ...rest } = header;
+    context.fenceFor(target).assertMaySend();
     await putHeader(target.keyValues, { ...rest, sealed: { entries: equal.items, digest: equal.digest } });
   }
 }

@@ -17,10 +17,11 @@ export async function forecastImport(open: OpenImport, context: ForecastContext)
   // What it reads is not there yet; what is in the way of its tables is found now.
   for (const leg of later) ahead.push(await forecastLeg({ ...leg, parcels: leg.parcels.map(unread) }, context));
   const kept = options.keepTables === true ? [] : await keptFaults(open);
+  const drops = [forecast, ...ahead].flatMap((one) => one.drops);
   const occupied = movesHome(open) ? await homeFaults({ name: stores.to, store: stores.target }) : [];
   return {
     faults: [
-      storeFaults(stage, options, stores),
+      storeFaults(stage, options, stores, drops),
       forecast.faults,
       ...ahead.map(({ faults }) => faults),
       kept,
@@ -28,7 +29,7 @@ export async function forecastImport(open: OpenImport, context: ForecastContext)
     ].flat(),
     warnings: [forecast, ...ahead].flatMap(({ warnings }) => warnings),
     tables: forecast.tables,
-    drops: [forecast, ...ahead].flatMap(({ drops }) => drops),
+    drops,
     notes: notes(open),
   };
 }

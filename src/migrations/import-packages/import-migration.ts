@@ -8,13 +8,13 @@ import { writeIdOf } from './entry-item.js';
 import { exportPackages, exportLeg, type Export } from './exported-packages.js';
 import { forecastImport } from './forecast-import.js';
 import { importPackagesFrom, stagedParcel } from './import-staged.js';
-import { legMigration, type LegMigration } from './leg-migration.js';
+import { isDropping, legMigration, type LegMigration } from './leg-migration.js';
 import type { Leg } from './leg.js';
 import type { PackageStores } from './open-packages.js';
 import type { ImportPackagesOptions } from './packages.js';
 import { knownParcelPlan } from './parcel-plan.js';
 import { keepProofs, proofsOf } from './proofs.js';
-import { removeStaging } from './remove-staging.js';
+import { removeStaging, stagedTables } from './remove-staging.js';
 
 /** An import of packages, opened. */
 export interface OpenImport {
@@ -48,6 +48,7 @@ export function importMigration(stage: Stage, options: ImportPackagesOptions, st
     complete: (context, from) => roundOf(context).migration.complete(context, from),
     cutover: (context) => cutover(open, context),
     cleanup: (context) => cleanup(open, context),
+    leftOver: (attempt) => stagedTables(stores.via, attempt),
   };
 }
 
@@ -82,11 +83,12 @@ function staged(stage: Stage, { packages }: ImportPackagesOptions, stores: Packa
   const parcels = packages.map(({ name }) =>
     stagedParcel(name, `import of ${name}`, name, table, (attempt) => writeIdOf(attempt, name)),
   );
-  const back: Leg = { ...ways, from: via.name, source: via.store, to, target, parcels };
+  // Compared with the rows again: what was written to them since they were exported is found.
+  const back: Leg = { ...ways, from: via.name, source: via.store, to, target, parcels, proof: exportLeg(out) };
   const [exporting, importing] = [exportPackages(out), importPackagesFrom(back)];
   return [
     { leg: exportLeg(out), migration: alsoDropping(exporting, back) },
-    { leg: back, migration: importing },
+    { leg: back, migration: afterFinishing(exporting, importing) },
   ];
 }
 
@@ -95,8 +97,19 @@ function alsoDropping(migration: LegMigration, later: Leg): LegMigration {
   return {
     ...migration,
     async *setup(context, from) {
-      if (from === undefined) yield* dropEarlier({ ...context, leg: later });
+      if (isDropping(from)) yield* dropEarlier({ ...context, leg: later });
       yield* migration.setup(context, from);
+    },
+  };
+}
+
+/** The export gets its manifests before it is read: then its tables tell how large they are. */
+function afterFinishing(exporting: LegMigration, importing: LegMigration): LegMigration {
+  return {
+    ...importing,
+    async *setup(context, from) {
+      yield* exporting.complete(context, undefined);
+      yield* importing.setup(context, from);
     },
   };
 }

@@ -26,7 +26,7 @@ export function assertImportPackagesOptions(given: ImportPackagesOptions): void 
   if (faults.length > 0) throw new InputError(faults);
 }
 
-function packageFaults({ packages, from, via, to }: ImportPackagesOptions): Fault[] {
+function packageFaults({ packages }: ImportPackagesOptions): Fault[] {
   const faults: Fault[] = [];
   const names = new Set<string>();
   const owners = new Map<string, string>();
@@ -40,10 +40,5 @@ function packageFaults({ packages, from, via, to }: ImportPackagesOptions): Faul
       owners.set(table, owner);
     }
   }
-  if (via !== undefined && [from, to?.store].includes(via))
-    faults.push({
-      field: 'via',
-      message: `"${via}" is where entries come from or go to: name another store, or leave it out`,
-    });
   return faults;
 }

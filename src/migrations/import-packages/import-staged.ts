@@ -55,10 +55,12 @@ async function assertSealed({ source, parcels }: Leg, found: readonly ValidatedT
     const sealed = (await headerOf(source.keyValues, name))?.sealed;
     const imported = found.find(({ table }) => table === title);
     if (sealed === undefined || imported === undefined)
-      throw new CorruptDataError(`package "${name}" was imported, and ${source.location} has no sealed header of it`);
+      throw new CorruptDataError(
+        `package "${name}" was imported, and ${source.location} has no sealed header of it: export it again, with fresh`,
+      );
     if (imported.items !== sealed.entries || imported.digest !== sealed.digest)
       throw new CorruptDataError(
-        `package "${name}" in ${source.location} is not what was exported: ${imported.items} entries with digest ${imported.digest}, and its header says ${sealed.entries} with ${sealed.digest}`,
+        `package "${name}" in ${source.location} is not what was exported: ${imported.items} entries with digest ${imported.digest}, and its header says ${sealed.entries} with ${sealed.digest}: export it again, with fresh`,
       );
   }
 }

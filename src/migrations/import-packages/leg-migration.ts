@@ -15,7 +15,6 @@ export type LegMigration = Migration & Required<Pick<Migration, 'transformed'>>;
 /** Carries the entries of packages one way, and proves for each package that all of them are there and no others. */
 export function legMigration(leg: Leg): LegMigration {
   return {
-    checkpoints: leg.target.capabilities.merge ? 'frequent' : 'each',
     forecast: (context) => forecastLeg(leg, context),
     setup: (context, from) => setup(leg, context, from),
     migrate: (unit, from, context) => carryUnit(unit, from, { ...context, leg }),
@@ -28,12 +27,20 @@ export function legMigration(leg: Leg): LegMigration {
   };
 }
 
+/** How far Setup is: with what earlier attempts left, or with what this one makes. */
+type SetupCursor = { readonly dropping: true } | { readonly dropped: true };
+
 async function* setup(leg: Leg, context: SetupContext, from: Cursor | undefined): AsyncIterable<SetupProgress> {
-  if (from === undefined) {
+  if (isDropping(from)) {
     yield* dropEarlier({ ...context, leg });
-    yield { cursor: { dropped: true } };
+    yield { cursor: { dropped: true } satisfies SetupCursor };
   }
   yield* prepareLeg({ ...context, leg });
+}
+
+/** Whether what earlier attempts left may be there still, where Setup goes on from this cursor. */
+export function isDropping(from: Cursor | undefined): boolean {
+  return from === undefined || 'dropping' in (from as SetupCursor);
 }
 
 /** An archive gets its manifests; elsewhere nothing is left to be done. */

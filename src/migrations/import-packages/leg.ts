@@ -12,6 +12,8 @@ export interface Leg {
   /** The version that the migration leads to; of an import alone, the one that the header names. */
   readonly version: number;
   readonly parcels: readonly Parcel[];
+  /** What the target is compared with, package by package, where that is not what it is made from. */
+  readonly proof?: Leg;
   /** Where a fault of an option is: `0003_to_kv, via` of the option `via`. */
   option(name: string): string;
 }
@@ -39,6 +41,9 @@ export function parcelOf({ parcels }: Leg, title: string): Parcel {
   if (parcel === undefined) throw new TypeError(`there is no package "${title}" here`);
   return parcel;
 }
+
+/** How many rows are a chunk at most: what becomes of them all is in memory at once when they are validated. */
+export const chunkRows = 500;
 
 /** The tables of the target, each once. */
 export function targetTables({ parcels }: Leg): string[] {

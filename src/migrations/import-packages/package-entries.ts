@@ -42,11 +42,19 @@ export async function* entryItems(
 
 async function* entriesOf(leg: Leg, parcel: Parcel, rows: Rows): AsyncIterable<PackageEntry> {
   try {
-    yield* parcel.migrate?.(rows.items, packageContext(leg, parcel, rows.table)) ?? [];
+    const entries: unknown = parcel.migrate?.(rows.items, packageContext(leg, parcel, rows.table));
+    if (!isIterable(entries))
+      throw new TypeError(`migrate gave ${typeof entries}: it must give entries, one after the other`);
+    yield* entries;
   } catch (error) {
     if (isTransient(error) || error instanceof LeaseLostError) throw error;
     throw await failed(leg, parcel, rows, error);
   }
+}
+
+/** Whoever wrote the package's code may have no types, and a generator that is not returned gives nothing. */
+function isIterable(given: unknown): given is Iterable<PackageEntry> | AsyncIterable<PackageEntry> {
+  return typeof given === 'object' && given !== null && (Symbol.iterator in given || Symbol.asyncIterator in given);
 }
 
 function packageContext({ source, version }: Leg, { package: name, tables }: Parcel, table: string): PackageContext {
@@ -79,7 +87,8 @@ async function failed(leg: Leg, parcel: Parcel, rows: Rows, cause: unknown): Pro
 
 /** The key of the first row, for people. */
 async function firstRow({ source }: Leg, { table, items: [first] }: Rows): Promise<string> {
-  const description = await describeIfThere(source, table);
+  // The error that is told is the package's, whatever becomes of this question.
+  const description = await describeIfThere(source, table).catch(() => undefined);
   if (first === undefined || description === undefined) return '';
   return ` from ${keyToText(keyOf(first, description.key))} on`;
 }

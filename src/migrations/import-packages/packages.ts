@@ -7,8 +7,8 @@ export interface PackageToImport {
   /** The tables that it owns, each with a primary key; no other package has them. */
   readonly tables: readonly string[];
   /**
-   * What rows of one of its tables become: called chunk by chunk, in the order of the table's key, with a hundred rows or thousands.
-   * It must give the same entries for the same row every time, however the rows are cut into chunks, since validation
+   * What rows of one of its tables become: called chunk by chunk, 500 rows at most, in the order of the table's key within each
+   * of the segments that it is read in (DynamoDB's hash keys have no order). It must give the same entries for the same row every time, however the rows are cut into chunks, since validation
    * asks it again. No two entries of all packages have the same partition and key. What it throws fails the run.
    */
   migrate(rows: readonly Item[], context: PackageContext): Iterable<PackageEntry> | AsyncIterable<PackageEntry>;

@@ -42,15 +42,29 @@ async function* made(context: LegSetup, table: string): AsyncGenerator<SetupProg
     yield* dropped({ target, fence }, table);
   const taken = existing !== undefined && !own;
   if (taken) await assertTakes(leg, existing, listed);
-  await putAttemptTable(target.keyValues, attempt, { name: table, created: !taken });
+  const writeIds = leg.parcels.filter((parcel) => parcel.table === table).map((parcel) => parcel.writeId(attempt));
+  const listing = taken ? { name: table, created: false, writeIds } : { name: table, created: true };
+  // A table that is filled already stays listed as the very one.
+  await putAttemptTable(target.keyValues, attempt, taken ? { ...listing, identity: existing.identity } : listing);
+  await assertOtherStore(leg, attempt, table);
   for (;;) {
     const { ready, identity } = await target.create(keyValueTable(target.engine, table), fence);
     if (ready) {
-      await putAttemptTable(target.keyValues, attempt, { name: table, created: !taken, identity, ledger: ledgerId });
+      await putAttemptTable(target.keyValues, attempt, { ...listing, identity, ledger: ledgerId });
       return identity;
     }
     yield { wait: true };
   }
+}
+
+/**
+ * Throws InputError when what was just listed in the target is in the source too: then they are one store by two names, and what
+ * is removed from the one would be gone from the other.
+ */
+async function assertOtherStore({ from, to, source, option }: Leg, attempt: string, table: string): Promise<void> {
+  if (from === to || (await attemptTable(source.keyValues, attempt, table)) === undefined) return;
+  const message = `"${to}" is the same store as "${from}" (${source.location}), by another address or as its replica: give one name`;
+  throw new InputError([{ field: option('to'), message }]);
 }
 
 async function* plan(

@@ -3,6 +3,7 @@ import { attemptTables, forgetAttemptTable } from '../../versions/attempt-tables
 import { describeIfThere } from '../copy/describe-if-there.js';
 import { isUntouched } from '../copy/own-table.js';
 import type { MigrationContext } from '../migration.js';
+import type { PackageStores } from './open-packages.js';
 import { removeHeader } from './package-header.js';
 
 /** How long to wait before asking again whether a table is gone. */
@@ -23,4 +24,16 @@ export async function removeStaging(store: Store, context: MigrationContext): Pr
     if (context.ending()) return false;
   }
   return true;
+}
+
+/** The tables that are still to be removed from it. */
+export async function stagedTables(
+  via: PackageStores['via'],
+  attempt: string,
+): Promise<{ readonly store: string; readonly table: string }[]> {
+  const tables: { readonly store: string; readonly table: string }[] = [];
+  if (via === undefined) return tables;
+  for await (const { name, created } of attemptTables(via.store.keyValues, attempt))
+    if (created) tables.push({ store: via.name, table: name });
+  return tables;
 }

@@ -34,11 +34,6 @@ describe('the options of importPackages', () => {
     expect(faultsOf({ packages: [{ ...books, name: 'a/b' }] })).toEqual([expect.stringContaining('letters, digits')]);
   });
 
-  test('export into a store of its own', () => {
-    const faults = faultsOf({ packages: [books], from: 'sql', via: 'sql' });
-    expect(faults).toEqual([expect.stringContaining('via: "sql" is where entries come from or go to')]);
-  });
-
   test('know no other option', () => {
     const misspelt = { packages: [books], keepTable: true } as unknown as ImportPackagesOptions;
     expect(faultsOf(misspelt)).toEqual([expect.stringContaining('keepTable')]);
