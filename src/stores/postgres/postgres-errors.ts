@@ -55,8 +55,10 @@ export function translated(error: unknown, location: string, table?: string): un
   const message = error instanceof Error ? error.message : String(error);
   // pg's own complaint, before the server is asked.
   if (message.startsWith('SASL')) return new InputError([{ field: location, message: passwordMissing(message) }]);
-  if (!isServerError(error) || disconnected.test(error.code))
-    return new StoreUnavailableError(`${location} did not answer: ${message}`, { cause: error });
+  if (!isServerError(error) || disconnected.test(error.code)) {
+    const asked = table === undefined ? '' : ` for table "${table}"`;
+    return new StoreUnavailableError(`${location} did not answer${asked}: ${message}`, { cause: error });
+  }
   if (passing.test(error.code))
     return new ThrottledError(`${location} asks to try later: ${message}`, { cause: error });
   if (error.code === diskFull)
