@@ -18,6 +18,22 @@ export function faultPlan(at: number, kind: FaultPlan['kind']): FaultPlan & { re
   return { at, kind, count: 0, fired: false, log: [] };
 }
 
+/** From this call on nothing gets through any more, as from a process that was killed. */
+export function endedPlan(at: number): FaultPlan & { readonly log: string[] } {
+  return {
+    ...{ kind: 'error', count: 0, log: [] },
+    get at() {
+      return Math.max(this.count, at);
+    },
+    get fired() {
+      return false;
+    },
+    set fired(_) {
+      // It is not over with the first call that meets it.
+    },
+  };
+}
+
 type Method = (...args: unknown[]) => unknown;
 
 /** Methods of the contracts that answer at once, with an object whose own calls count; all others answer with promises. */

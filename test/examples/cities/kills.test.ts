@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { Dependencies } from '../../../src/engine/dependencies.js';
 import { aroundDriver } from '../../../src/kv/around-driver.js';
 import type { Store } from '../../../src/stores/store.js';
-import { faultPlan, faulty, type FaultPlan } from '../../support/faults.js';
+import { endedPlan, faultPlan, faulty, type FaultPlan } from '../../support/faults.js';
 import { openCitiesRig, type CitiesRig, type World } from './cities-rig.js';
 import { contentsOf, historyOf, partitionsOf, type Contents } from './world-contents.js';
 
@@ -42,22 +42,7 @@ function withFault(given: Dependencies, plan: FaultPlan): Dependencies {
 
 type Kind = FaultPlan['kind'] | 'ended';
 
-/** `ended`: from this call on nothing gets through any more, as from a process that was killed. */
-function planOf(kind: Kind, at: number): FaultPlan {
-  if (kind !== 'ended') return faultPlan(at, kind);
-  return {
-    ...{ kind: 'error', count: 0, log: [] },
-    get at() {
-      return Math.max(this.count, at);
-    },
-    get fired() {
-      return false;
-    },
-    set fired(_) {
-      // It is not over with the first call that meets it.
-    },
-  };
-}
+const planOf = (kind: Kind, at: number): FaultPlan => (kind === 'ended' ? endedPlan(at) : faultPlan(at, kind));
 
 /** `up` once for each plan, whatever becomes of it, and then again until it succeeds. Returns the plans as they were left. */
 async function upWith(world: World, plans: readonly FaultPlan[]): Promise<void> {

@@ -1,15 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pMap from 'p-map';
-import { openArchiveStore } from '../../../src/stores/archive/archive-store.js';
-import { openMemoryStore } from '../../../src/stores/memory/memory-store.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
-import { changeState } from '../../../src/versions/state-entry.js';
 import { withTestLedgers } from '../../support/copy-run.js';
 import { faultPlan, type FaultPlan } from '../../support/faults.js';
-import { importWith, type ImportWorld } from './faulty-import.js';
-import { expectedEntries, fillLibrary, libraryRegistry } from './library.js';
+import { importWith } from './faulty-import.js';
+import { openMemoryWorld, type ImportWorld } from './import-world.js';
+import { expectedEntries, libraryRegistry } from './library.js';
 import { openLibraryWorlds, type LibraryWorlds } from './library-worlds.js';
 
 let ledger: Ledger;
@@ -22,19 +17,7 @@ const size = { books: 20, readers: 6 };
 
 type OpenWorld = () => Promise<ImportWorld>;
 
-/** All in memory but the archive, whose parts are replaced whole, as no other store's are. */
-async function inMemory(): Promise<ImportWorld> {
-  const path = await mkdtemp(join(tmpdir(), 'carryover-import-faults-'));
-  const archive = openArchiveStore({ place: { kind: 'disk', path }, location: 'archive', requestTimeoutMs: 2_000 });
-  const world = { sql: openMemoryStore(), kv: openMemoryStore(), archive };
-  await fillLibrary(world.sql, size);
-  await changeState(world.sql.keyValues, (state) => ({ ...state, baseline: 0 }));
-  const close = async (): Promise<void> => {
-    await archive.close();
-    await rm(path, { recursive: true, force: true });
-  };
-  return { ...world, close };
-}
+const inMemory = (): Promise<ImportWorld> => openMemoryWorld(size);
 
 /** From PostgreSQL to another engine. */
 async function into(target: 'dynamodb' | 'schema'): Promise<ImportWorld> {
@@ -49,7 +32,7 @@ async function survives(open: OpenWorld, plan: FaultPlan, via: { via?: string })
   const world = await open();
   try {
     // A call that never returns is given up after this.
-    const end = await importWith({ world, ledger, registry: libraryRegistry(via), callMs: 4_000 }, plan);
+    const end = await importWith({ world, ledger, registry: libraryRegistry(via), callMs: 4_000 }, [plan]);
     const where = `call ${plan.at} (${plan.kind}), ${plan.log?.[plan.at - 1] ?? 'no such call'}`;
     expect({ where, ...end, gone: [...end.gone].sort() }).toEqual({
       ...{ where, error: undefined, version: 1, lease: undefined, pending: [], history: [1] },
