@@ -1,4 +1,4 @@
-import type { Forecast } from '../migrations/migration.js';
+import type { Forecast } from '../migrations/forecast.js';
 import type { RequestInput } from './ad-hoc-request.js';
 import { confirmDrops } from './confirm.js';
 import { warningLines } from './plan-report.js';

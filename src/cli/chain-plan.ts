@@ -1,5 +1,5 @@
 import prettyBytes from 'pretty-bytes';
-import type { Forecast, ForecastTable } from '../migrations/migration.js';
+import type { Forecast, ForecastTable } from '../migrations/forecast.js';
 import type { ChainForecast } from '../engine/tasks/forecast-chain.js';
 import { warningLines } from './plan-report.js';
 import { gateText, withoutEnding } from './up-text.js';

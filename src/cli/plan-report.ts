@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
-import type { Forecast } from '../migrations/migration.js';
+import type { Forecast } from '../migrations/forecast.js';
 
 /** What a dry run prints: the plan, and what would be dropped. */
 export function planTable({ tables, drops, warnings }: Forecast): string {

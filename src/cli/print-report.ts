@@ -1,6 +1,6 @@
 import { exitCodes } from '../engine/status/exit-codes.js';
 import type { RunStatus } from '../engine/status/run-status.js';
-import type { Forecast } from '../migrations/migration.js';
+import type { Forecast } from '../migrations/forecast.js';
 import { copyReport } from './copy-report.js';
 import { errorText } from './error-text.js';
 import { planTable } from './plan-report.js';

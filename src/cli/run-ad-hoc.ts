@@ -4,7 +4,7 @@ import type { Dependencies } from '../engine/dependencies.js';
 import { forecastRun } from '../engine/runs/forecast-run.js';
 import type { Json } from '../json.js';
 import { openLocalRuntime } from '../local/local-runtime.js';
-import type { Forecast } from '../migrations/migration.js';
+import type { Forecast } from '../migrations/forecast.js';
 import { systemClock } from '../system-clock.js';
 import type { AdHocCommand, AdHocOptions } from './ad-hoc-command.js';
 import { localRequest, type RequestInput } from './ad-hoc-request.js';

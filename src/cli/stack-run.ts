@@ -1,5 +1,5 @@
 import { savedForecast } from '../engine/runs/forecast-documents.js';
-import type { Forecast } from '../migrations/migration.js';
+import type { Forecast } from '../migrations/forecast.js';
 import type { AdHocCommand, AdHocOptions } from './ad-hoc-command.js';
 import { stackRequest, type RequestInput } from './ad-hoc-request.js';
 import { allowedInput } from './allowed-input.js';

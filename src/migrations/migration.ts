@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.js';
-import type { Fault } from '../errors.js';
 import type { Json } from '../json.js';
 import type { Ledger, UnitRecord } from '../ledger/ledger.js';
 import type { Settings } from '../settings.js';
@@ -7,6 +6,8 @@ import type { Item } from '../stores/item.js';
 import type { Cursor, Fence, Store, Usage } from '../stores/store.js';
 import type { Proof } from '../versions/history.js';
 import type { PendingDrop } from '../versions/state-entry.js';
+import type { Expectation, ValidatedTable, ViewSource } from './expectation.js';
+import type { Forecast } from './forecast.js';
 
 /**
  * The contract of a migration. Work is a generator, and `yield` is a safe point: whatever was yielded is durable in the
@@ -52,22 +53,6 @@ export interface Migration {
   cleanup(context: MigrationContext): Promise<boolean>;
   /** The tables that `cleanup` of this attempt has still to remove, for people. Asked when it failed; reads only. */
   leftOver?(attempt: string): Promise<readonly { readonly store: string; readonly table: string }[]>;
-}
-
-/** Which items a view's `transformed` is asked about. */
-export interface ViewSource {
-  readonly side: 'expected' | 'actual';
-  /** The table that they were read from: see `tables` of a view. */
-  readonly table: string;
-}
-
-/** An expectation that was met. */
-export interface ValidatedTable {
-  readonly table: string;
-  /** How many items each side has (of `contained`: the expected one, and as many of the other). */
-  readonly items: number;
-  /** What the items of a side add up to, both sides alike: a hash in 64 hexadecimal digits, equal for equal sets of items. */
-  readonly digest: string;
 }
 
 /** The new data becomes the live data. */
@@ -148,52 +133,4 @@ export interface Progress {
   readonly usage: Usage;
   /** This point is in the ledger before the work goes on; else when a checkpoint is due. */
   readonly save?: true;
-}
-
-/** Two tables to be compared. */
-export interface Expectation {
-  readonly table: string;
-  /** `equal`: both hold the same items. `contained`: the actual one holds all of the expected one, and may hold more. */
-  readonly relation: 'equal' | 'contained';
-  readonly expected: View;
-  readonly actual: View;
-}
-
-/** A table as validation reads it. */
-export interface View {
-  /** The name of a declared store. */
-  readonly store: string;
-  readonly table: string;
-  /** Further tables of that store whose items it has too. */
-  readonly tables?: readonly string[];
-  /** The key that its items are found by, as `transformed` gives them. */
-  readonly key: readonly { readonly name: string }[];
-  /** Items whose expiry (epoch seconds in this attribute) had passed when the generation began are left out. */
-  readonly ttlAttribute?: string;
-  /** The most items of a page, where `transformed` makes much of each. */
-  readonly pageItems?: number;
-  /** Its items go through the migration's `transformed` before they are compared. */
-  readonly transformed?: boolean;
-}
-
-export interface Forecast {
-  readonly faults: readonly Fault[];
-  readonly warnings: readonly Fault[];
-  readonly tables: readonly ForecastTable[];
-  /** Tables of the target that would be dropped. */
-  readonly drops: readonly string[];
-  /** Partitions that would be migrated: how many, and the first of their names. */
-  readonly partitions?: { readonly count: number; readonly names: readonly string[] };
-  /** What else a person should know: that something is not known yet, for instance. */
-  readonly notes?: readonly string[];
-}
-
-export interface ForecastTable {
-  readonly table: string;
-  readonly mode: 'carry' | 'schema only';
-  readonly items?: number;
-  readonly sizeBytes?: number;
-  readonly segments: number;
-  /** What is in the target under this name: nothing, a table of the resumed attempt, or one that was there before. */
-  readonly target: 'absent' | 'own' | 'existing';
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CorruptDataError } from '../../errors.js';
 import type { Json } from '../../json.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import type { Forecast } from '../../migrations/migration.js';
+import type { Forecast } from '../../migrations/forecast.js';
 
 /** Below what a document may hold (300 KB), whatever the last entry of a part adds: one is about 150 bytes. */
 const partBytes = 200 * 1024;

@@ -1,5 +1,5 @@
 import { InputError, TableNotFoundError } from '../../errors.js';
-import type { Forecast } from '../../migrations/migration.js';
+import type { Forecast } from '../../migrations/forecast.js';
 import { readState, type AttemptState, type StateEntry } from '../../versions/state-entry.js';
 import { assertNoOtherAttempt, attemptToResume, unfinishedAttempt } from '../attempts/attempt.js';
 import { attemptRecord } from '../attempts/attempt-record.js';

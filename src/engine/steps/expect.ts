@@ -1,6 +1,7 @@
 import type { Json } from '../../json.js';
 import { segmentCount } from '../../migrations/copy/segment-count.js';
-import type { Expectation, StepProgress } from '../../migrations/migration.js';
+import type { Expectation } from '../../migrations/expectation.js';
+import type { StepProgress } from '../../migrations/migration.js';
 import type { Cursor } from '../../stores/store.js';
 import { readState } from '../../versions/state-entry.js';
 import { attemptRecord, changeAttempt, scopes, type AttemptRecord } from '../attempts/attempt-record.js';

@@ -1,6 +1,6 @@
 import type { Json } from '../../json.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import type { Forecast } from '../../migrations/migration.js';
+import type { Forecast } from '../../migrations/forecast.js';
 import type { Dependencies } from '../dependencies.js';
 import { saveForecast, savedForecast } from '../runs/forecast-documents.js';
 import { checkedForecast } from '../runs/forecast-run.js';

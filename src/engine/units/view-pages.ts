@@ -1,6 +1,6 @@
 import { expiryOf, hasExpired } from '../../digest/expiry.js';
 import type { UnitRecord } from '../../ledger/ledger.js';
-import type { Expectation, View, ViewSource } from '../../migrations/migration.js';
+import type { Expectation, View, ViewSource } from '../../migrations/expectation.js';
 import { keyOf, type Item } from '../../stores/item.js';
 import { addUsage, type Cursor, type Page, type ReadOptions, type Segment, type Store } from '../../stores/store.js';
 import type { OpenRun } from '../runs/open-run.js';

@@ -4,7 +4,7 @@ import { bucketOf } from '../../digest/item-hash.js';
 import { candidateOf, type Candidate, type Side } from '../../digest/reconcile.js';
 import { CorruptDataError } from '../../errors.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import type { View } from '../../migrations/migration.js';
+import type { View } from '../../migrations/expectation.js';
 import { keyOf, type Item } from '../../stores/item.js';
 
 /** Candidates of one document: with keys of DynamoDB's largest size, 3 KB each, far below 300 KB. */

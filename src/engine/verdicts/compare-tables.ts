@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chooseBuckets } from '../../digest/choose-buckets.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import type { Expectation } from '../../migrations/migration.js';
+import type { Expectation } from '../../migrations/expectation.js';
 import { scopes } from '../attempts/attempt-record.js';
 import type { DigestPair } from './digest-pair.js';
 import { expectations } from './expectations.js';

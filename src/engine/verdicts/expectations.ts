@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CorruptDataError } from '../../errors.js';
 import type { Json } from '../../json.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import type { Expectation } from '../../migrations/migration.js';
+import type { Expectation } from '../../migrations/expectation.js';
 
 /** What a generation compares, one document a table in the scope of its units. */
 const prefix = 'expect/';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CorruptDataError } from '../../errors.js';
 import type { Json } from '../../json.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import type { ValidatedTable } from '../../migrations/migration.js';
+import type { ValidatedTable } from '../../migrations/expectation.js';
 
 const verdictSchema = z.object({
   table: z.string(),

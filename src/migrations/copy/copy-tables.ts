@@ -1,7 +1,8 @@
 import { InputError, type Fault } from '../../errors.js';
 import type { Store } from '../../stores/store.js';
 import type { MigrationDefinition, Stage } from '../definition.js';
-import type { Forecast, Migration } from '../migration.js';
+import type { Forecast } from '../forecast.js';
+import type { Migration } from '../migration.js';
 import type { CopyStores } from './copy-context.js';
 import { copyMigration } from './copy-migration.js';
 import { assertCopyTablesOptions, copyInputOf, type CopyTablesOptions } from './copy-tables-options.js';

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.js';
-import type { Expectation } from '../migration.js';
+import type { Expectation } from '../expectation.js';
 import type { CopyContext } from './copy-context.js';
 import { describeIfThere } from './describe-if-there.js';
 import { selectTables, type SelectedTable } from './select-tables.js';

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { InputError, type Fault } from '../../errors.js';
 import type { Preflight, TableDescription } from '../../stores/store.js';
 import { readState, type StateEntry } from '../../versions/state-entry.js';
-import type { Forecast, ForecastTable } from '../migration.js';
+import type { Forecast, ForecastTable } from '../forecast.js';
 import type { CopyForecastContext } from './copy-context.js';
 import { describeIfThere } from './describe-if-there.js';
 import { absentFaults, existingFaults, mergeFaults } from './existing-faults.js';

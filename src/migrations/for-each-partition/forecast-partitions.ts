@@ -1,6 +1,7 @@
 import { pMapIterable } from 'p-map';
 import type { PartitionContext } from '../definition.js';
-import type { Forecast, ForecastContext } from '../migration.js';
+import type { Forecast } from '../forecast.js';
+import type { ForecastContext } from '../migration.js';
 import { failureText } from './failure-text.js';
 import { isPartition, listPartitions } from './list-partitions.js';
 import { baselineVersion, versionOf, type OpenedStep } from './opened-step.js';

@@ -1,6 +1,7 @@
 import { CorruptDataError } from '../../errors.js';
 import type { Store } from '../../stores/store.js';
-import type { Migration, MigrationContext, SetupContext, ValidatedTable } from '../migration.js';
+import type { ValidatedTable } from '../expectation.js';
+import type { Migration, MigrationContext, SetupContext } from '../migration.js';
 import { writeIdOf } from './entry-item.js';
 import { legMigration, type LegMigration } from './leg-migration.js';
 import type { Leg } from './leg.js';

@@ -7,7 +7,8 @@ import { dropFaults, freshDrops, type OwnTable } from '../copy/forecast-drops.js
 import { isOwn } from '../copy/own-table.js';
 import { replacedFaults } from '../copy/replaced-faults.js';
 import { maxUnits, segmentCount } from '../copy/segment-count.js';
-import type { Forecast, ForecastContext, ForecastTable } from '../migration.js';
+import type { Forecast, ForecastTable } from '../forecast.js';
+import type { ForecastContext } from '../migration.js';
 import { targetTables, type Leg, type Parcel } from './leg.js';
 import { targetFaults } from './target-faults.js';
 

@@ -1,6 +1,7 @@
 import { CorruptDataError, InputError, type Fault } from '../../errors.js';
 import type { Store } from '../../stores/store.js';
-import type { Migration, ValidatedTable } from '../migration.js';
+import type { ValidatedTable } from '../expectation.js';
+import type { Migration } from '../migration.js';
 import { legMigration, type LegMigration } from './leg-migration.js';
 import type { Leg, Parcel } from './leg.js';
 import { headerOf, headers, type PackageHeader } from './package-header.js';

@@ -1,6 +1,6 @@
 import type { Item } from '../../stores/item.js';
 import { keyValueKey } from '../../stores/key-value-table.js';
-import type { Expectation, View, ViewSource } from '../migration.js';
+import type { Expectation, View, ViewSource } from '../expectation.js';
 import { writeIdIn } from './entry-item.js';
 import { chunkRows, parcelOf, type Leg, type LegContext, type Parcel } from './leg.js';
 import { entryItems } from './package-entries.js';

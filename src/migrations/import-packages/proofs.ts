@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { CorruptDataError } from '../../errors.js';
 import type { Json } from '../../json.js';
 import type { Proof } from '../../versions/history.js';
-import type { MigrationContext, ValidatedTable } from '../migration.js';
+import type { ValidatedTable } from '../expectation.js';
+import type { MigrationContext } from '../migration.js';
 import type { Leg } from './leg.js';
 
 const schema = z.object({ what: z.string(), store: z.string(), items: z.number().int(), digest: z.string() });

@@ -1,6 +1,7 @@
 import type { Fault } from '../../errors.js';
 import { describeIfThere } from '../copy/describe-if-there.js';
-import type { Forecast, ForecastContext, Migration } from '../migration.js';
+import type { Forecast } from '../forecast.js';
+import type { ForecastContext, Migration } from '../migration.js';
 import type { OpenRollover } from './rollover-migration.js';
 
 /** What a rollover would do and what is in its way; reads only. */

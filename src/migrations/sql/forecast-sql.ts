@@ -1,7 +1,7 @@
 import { InputError, type Fault } from '../../errors.js';
 import { statementTitle } from '../../stores/statement-title.js';
 import type { Store } from '../../stores/store.js';
-import type { Forecast } from '../migration.js';
+import type { Forecast } from '../forecast.js';
 import { decodeMarker, markerPlace, statementsDigest, type SqlMarker } from './marker.js';
 import { changedFault, faultsOf, runnerOf, type SqlStep } from './sql-step.js';
 

@@ -1,7 +1,7 @@
 import { saveForecast, savedForecast } from '../../../src/engine/runs/forecast-documents.js';
 import { CorruptDataError } from '../../../src/errors.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
-import type { Forecast } from '../../../src/migrations/migration.js';
+import type { Forecast } from '../../../src/migrations/forecast.js';
 import { withTestLedgers } from '../../support/copy-run.js';
 
 let ledger: Ledger;

@@ -1,6 +1,6 @@
 import { withDefaults } from '../../../src/settings.js';
 import { forEachPartition } from '../../../src/migrations/for-each-partition/for-each-partition.js';
-import type { Forecast } from '../../../src/migrations/migration.js';
+import type { Forecast } from '../../../src/migrations/forecast.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import { openMemoryStore } from '../../../src/stores/memory/memory-store.js';
 import type { Store } from '../../../src/stores/store.js';
