@@ -12,7 +12,7 @@ export type { RetryOptions, RetryPolicy } from './retry-policy.js';
 export type { Clock } from '../clock.js';
 
 export { messages, type MessageChange, type MessageEntry, type Messages } from './messages.js';
-export type { Place, RegistryOptions } from './linked-births.js';
+export { birthValue, registryOf, type Birth, type Place, type RegistryOptions } from './linked-births.js';
 export {
   beginAgain,
   beginLinked,
