@@ -1,5 +1,5 @@
 import { InputError, type Fault } from '../../errors.js';
-import type { Store } from '../../stores/store.js';
+import { storeCollector } from '../collected-stores.js';
 import type { MigrationDefinition, Stage } from '../definition.js';
 import type { Forecast } from '../forecast.js';
 import type { Migration } from '../migration.js';
@@ -49,15 +49,7 @@ async function openStores(
   option: (name: string) => string,
 ): Promise<CopyStores> {
   const faults: Fault[] = [];
-  const opened = async (field: string, name: string): Promise<Store | undefined> => {
-    try {
-      return await stage.openStore(name);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      faults.push(...error.faults.map(({ message }) => ({ field: option(field), message })));
-      return undefined;
-    }
-  };
+  const opened = storeCollector(stage, option, faults);
   const [source, target] = [await opened('from', from), await opened('to', to)];
   if (source === undefined || target === undefined) throw new InputError(faults);
   // A store in memory without a name has its own tables, and the location of all such.

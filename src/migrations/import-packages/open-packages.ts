@@ -1,5 +1,6 @@
 import { InputError, type Fault } from '../../errors.js';
 import type { Store } from '../../stores/store.js';
+import { storeCollector } from '../collected-stores.js';
 import type { Stage } from '../definition.js';
 import type { ImportPackagesOptions } from './packages.js';
 
@@ -20,15 +21,7 @@ const defaultTable = 'key_values';
 export async function openPackageStores(stage: Stage, options: ImportPackagesOptions): Promise<PackageStores> {
   const { from = stage.database, to: { store: to = stage.database, table = defaultTable } = {}, via } = options;
   const faults: Fault[] = [];
-  const opened = async (field: string, name: string): Promise<Store | undefined> => {
-    try {
-      return await stage.openStore(name);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      faults.push(...error.faults.map(({ message }) => ({ field: `${stage.name}, ${field}`, message })));
-      return undefined;
-    }
-  };
+  const opened = storeCollector(stage, (option) => `${stage.name}, ${option}`, faults);
   const [source, target] = [await opened('from', from), await opened('to.store', to)];
   const staging = via === undefined ? undefined : await opened('via', via);
   if (source === undefined || target === undefined || faults.length > 0) throw new InputError(faults);
