@@ -102,8 +102,7 @@ export async function describeFindings(ledger: Ledger, scope: string, differing:
 function describeDifferences(verdict: Verdict): string {
   const { table, complete, differences } = verdict;
   if (differences === undefined) return `table "${table}" differs`;
-  if (foundNothing(verdict))
-    return `table "${table}" differed, but no key did when it was read again: it was written to meanwhile, run again`;
+  if (foundNothing(verdict)) return describeNothing(verdict);
   const atLeast = complete ? '' : 'at least ';
   const { missing, extra, changed, further, keys } = differences;
   const counts = `${atLeast}${missing} missing, ${extra} extra, ${changed} changed`;
@@ -116,4 +115,12 @@ function describeDifferences(verdict: Verdict): string {
   const several =
     collided === '' ? '' : `; each the key of several items of the source, of which one is there: ${collided}`;
   return `table "${table}" differs: ${counts}${more}${expired}${named.join('')}${several}`;
+}
+
+/** Of items that are the same in all, one unit keeps one for Locate: counts alone tell that there were several. */
+function describeNothing({ table, relation, expectedItems, actualItems }: Verdict): string {
+  const counts = relation === 'equal' && expectedItems > actualItems;
+  const there = counts ? `, with ${expectedItems} items expected and ${actualItems} there` : '';
+  const why = counts ? 'either the source gives the very same item several times, or ' : '';
+  return `table "${table}" differed${there}, but no key did when it was read again: ${why}it was written to meanwhile, run again`;
 }

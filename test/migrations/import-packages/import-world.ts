@@ -16,8 +16,13 @@ export interface ImportWorld {
   close(): Promise<void>;
 }
 
+export interface MemoryWorld extends ImportWorld {
+  /** The folder of the archive. */
+  readonly archivePath: string;
+}
+
 /** A library in memory, with an archive on disk, whose parts are replaced whole, as no other store's are. */
-export async function openMemoryWorld(size: LibrarySize): Promise<ImportWorld> {
+export async function openMemoryWorld(size: LibrarySize): Promise<MemoryWorld> {
   const path = await mkdtemp(join(tmpdir(), 'carryover-import-'));
   const archive = openArchiveStore({ place: { kind: 'disk', path }, location: 'archive', requestTimeoutMs: 2_000 });
   const world = { sql: openMemoryStore(), kv: openMemoryStore(), archive };
@@ -27,5 +32,5 @@ export async function openMemoryWorld(size: LibrarySize): Promise<ImportWorld> {
     await archive.close();
     await rm(path, { recursive: true, force: true });
   };
-  return { ...world, close };
+  return { ...world, archivePath: path, close };
 }
