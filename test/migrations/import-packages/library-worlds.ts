@@ -19,6 +19,7 @@ import { definition } from '../../support/copy-run.js';
 import { testDynamodb } from '../../support/dynamodb.js';
 import { testPostgres } from '../../support/postgres.js';
 import { libraryRegistry, type LibrarySize } from './library.js';
+import { fillLibraryTables } from './library-tables.js';
 
 /** Where the entries go: DynamoDB, another schema of the database, or the very schema that has the tables. */
 export type Target = 'dynamodb' | 'schema' | 'same';
@@ -97,21 +98,11 @@ export async function openLibraryWorlds(): Promise<LibraryWorlds> {
   };
 }
 
-/** The rows of fillLibrary, in tables of which one refers to another. */
-async function filledSchema(url: string, schema: string, { books, readers }: LibrarySize): Promise<pg.Pool> {
+async function filledSchema(url: string, schema: string, size: LibrarySize): Promise<pg.Pool> {
   const sql = new pg.Pool({ connectionString: url, options: `-c search_path=${schema}`, max: 4 });
   sql.on('error', () => undefined);
-  const authors = Math.max(Math.ceil(books / 10), 1);
   await sql.query(`CREATE SCHEMA ${schema}`);
-  await sql.query('CREATE TABLE authors (id text PRIMARY KEY, name text NOT NULL)');
-  await sql.query('CREATE TABLE books (id text PRIMARY KEY, author text NOT NULL REFERENCES authors (id))');
-  await sql.query('CREATE TABLE readers (id text PRIMARY KEY, age int NOT NULL)');
-  await sql.query("INSERT INTO authors SELECT 'a' || n, 'Author ' || n FROM generate_series(0, $1 - 1) n", [authors]);
-  await sql.query("INSERT INTO books SELECT 'b' || n, 'a' || n % $2 FROM generate_series(0, $1 - 1) n", [
-    books,
-    authors,
-  ]);
-  await sql.query("INSERT INTO readers SELECT 'r' || n, n % 90 FROM generate_series(0, $1 - 1) n", [readers]);
+  await fillLibraryTables(sql, size);
   return sql;
 }
 

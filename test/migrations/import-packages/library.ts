@@ -1,9 +1,10 @@
 import { importPackages } from '../../../src/migrations/import-packages/import-packages.js';
-import type { ImportPackagesOptions, PackageToImport } from '../../../src/migrations/import-packages/packages.js';
+import type { ImportPackagesOptions } from '../../../src/migrations/import-packages/packages.js';
 import type { MigrationDefinition } from '../../../src/migrations/definition.js';
 import type { Registry } from '../../../src/migrations/registry.js';
 import type { Item } from '../../../src/stores/item.js';
 import type { KeyColumn, Store } from '../../../src/stores/store.js';
+import { books, readers } from './library-packages.js';
 
 /** A small library in tables: books with their authors belong to one package, readers to another. */
 export interface LibrarySize {
@@ -11,39 +12,7 @@ export interface LibrarySize {
   readonly readers: number;
 }
 
-export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const textOf = (item: Item | undefined, name: string): string => (item?.[name] as { S: string } | undefined)?.S ?? '';
-
-/** Each book becomes an entry with its author's name in it, and one more that finds it by its author. */
-export const books: PackageToImport = {
-  name: 'books',
-  tables: ['authors', 'books'],
-  async *migrate(rows, { table, get }) {
-    if (table === 'authors') {
-      for (const row of rows)
-        yield { partition: bytes('authors'), key: bytes(textOf(row, 'id')), value: bytes(textOf(row, 'name')) };
-      return;
-    }
-    const authors = await get(
-      'authors',
-      rows.map((row) => ({ id: { S: textOf(row, 'author') } })),
-    );
-    for (const [index, row] of rows.entries()) {
-      const [id, author] = [textOf(row, 'id'), textOf(row, 'author')];
-      yield { partition: bytes('books'), key: bytes(id), value: bytes(`${id} by ${textOf(authors[index], 'name')}`) };
-      yield { partition: bytes(`author/${author}`), key: bytes(id), value: new Uint8Array() };
-    }
-  },
-};
-
-export const readers: PackageToImport = {
-  name: 'readers',
-  tables: ['readers'],
-  *migrate(rows) {
-    for (const row of rows)
-      yield { partition: bytes('readers'), key: bytes(textOf(row, 'id')), value: bytes(JSON.stringify(row)) };
-  },
-};
+export { books, bytes, readers } from './library-packages.js';
 
 export function libraryDefinition(options: Partial<ImportPackagesOptions> = {}): MigrationDefinition {
   return importPackages({ packages: [books, readers], to: { store: 'kv', table: 'library' }, ...options });

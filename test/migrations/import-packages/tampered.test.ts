@@ -94,6 +94,7 @@ describe('an export that is not what it was when it is imported', () => {
     ],
     ['a line of a part', () => rewritten((text) => text.slice(text.indexOf('\n') + 1)), /does not have the checksum/],
     ['a whole part', async () => rm(await part()), /json\.gz is missing/],
+    ['the seal', header((json) => ({ ...json, sealed: { entries: 13, digest: '' } })), /is not what was exported/],
     [
       'the header, of a later format',
       header((json) => ({ ...json, format: 2 })),
