@@ -10,6 +10,7 @@ import { collect } from '../../support/kv-bytes.js';
 import { guardDrops } from './guarded-drops.js';
 import type { ImportWorld } from './import-world.js';
 import { entriesIn } from './library.js';
+import { inSmallPages } from './small-pages.js';
 
 export interface FaultyImport {
   readonly world: ImportWorld;
@@ -40,7 +41,9 @@ export interface ImportEnd {
 export async function importWith(given: FaultyImport, plans: readonly FaultPlan[]): Promise<ImportEnd> {
   const { world, ledger, between } = given;
   const guarded = guardDrops(world.sql);
-  const stores = { sql: guarded.store, kv: world.kv, archive: world.archive };
+  const [sql, archive] = [guarded.store, world.archive].map((store) => inSmallPages(store, 4));
+  if (sql === undefined || archive === undefined) throw new Error('a store is missing');
+  const stores = { sql, kv: world.kv, archive };
   for (const plan of plans) {
     const [sql, kv, archive] = [
       faulty(stores.sql, plan, 'sql'),

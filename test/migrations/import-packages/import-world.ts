@@ -24,7 +24,11 @@ export interface MemoryWorld extends ImportWorld {
 /** A library in memory, with an archive on disk, whose parts are replaced whole, as no other store's are. */
 export async function openMemoryWorld(size: LibrarySize): Promise<MemoryWorld> {
   const path = await mkdtemp(join(tmpdir(), 'carryover-import-'));
-  const archive = openArchiveStore({ place: { kind: 'disk', path }, location: 'archive', requestTimeoutMs: 2_000 });
+  const archive = openArchiveStore({
+    ...{ place: { kind: 'disk', path }, location: 'archive', requestTimeoutMs: 2_000 },
+    // Each page is a part of its own.
+    partSizeBytes: 1,
+  });
   const world = { sql: openMemoryStore(), kv: openMemoryStore(), archive };
   await fillLibrary(world.sql, size);
   await changeState(world.sql.keyValues, (state) => ({ ...state, baseline: 0 }));
