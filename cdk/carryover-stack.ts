@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import type { Project } from '../src/project.js';
 import { deployedStores, type DeployedStore } from '../src/project/deployed-stores.js';
 import { Alarms } from './alarms.js';
+import { EndRule } from './end-rule.js';
 import { grantEvents } from './event-grant.js';
 import { LedgerTable } from './ledger-table.js';
 import { MigrationMachine } from './migration-machine.js';
@@ -54,6 +55,7 @@ export class CarryoverStack extends Stack {
       timeout,
     });
     const { machine } = this.machine;
+    new EndRule(this, 'End', { machine, abort: this.functions.abort });
     this.alarms = new Alarms(this, 'Alarms', { machine, functions: this.functions, email: props.alarmEmail });
     if (props.schedule !== undefined) new StartSchedule(this, 'Start', { machine, ...props.schedule });
     this.describe(stores, localStores);

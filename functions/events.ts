@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { badEnds } from '../src/engine/steps/end-execution.js';
 
 /** What the state machine passes to the functions: see the Parameters of its states. */
 const runSchema = z.looseObject({
@@ -21,8 +22,21 @@ export const judgeEvent = stepEvent.extend({ located: z.boolean() });
 
 export const unitEvent = z.object({ run: runSchema, unit: z.number().int().min(0) });
 
-/** Abort is called for a run by its execution, and for a unit from within a Map. */
+/** What EventBridge tells of an execution that ended badly: see cdk/end-rule.ts. */
+const endEvent = z.object({
+  source: z.literal('aws.states'),
+  detail: z.looseObject({
+    executionArn: z.string(),
+    status: z.enum(badEnds),
+    redriveCount: z.number().int().nullish(),
+    error: z.string().nullish(),
+    cause: z.string().nullish(),
+  }),
+});
+
+/** Abort is called for a run by its execution, for a unit from within a Map, and for an execution that has ended. */
 export const abortEvent = z.union([
+  endEvent,
   z.object({ execution: z.string(), error: errorSchema, redrives: z.number().int() }),
   z.object({ run: runSchema, unit: z.number().int(), phase: z.string(), error: errorSchema }),
 ]);

@@ -22,6 +22,8 @@ export interface AbortInput {
   readonly error: CaughtError;
   /** How often this execution was redriven. */
   readonly redrives: number;
+  /** It has ended, as its status tells, and does not enter Abort anew. */
+  readonly ended?: boolean;
 }
 
 export interface AbortUnitInput {
@@ -47,7 +49,10 @@ export class RunFailedError extends CarryoverError {
  * the lease, then throws RunFailedError, so that the execution fails here. A redriven execution enters Abort again: it is
  * known by its count of redrives, and led back to Begin.
  */
-export async function abort({ execution, error, redrives }: AbortInput, deps: Dependencies): Promise<void> {
+export async function abort(
+  { execution, error, redrives, ended = false }: AbortInput,
+  deps: Dependencies,
+): Promise<void> {
   const id = runIdOf(execution);
   const { name, message } = messageOf(error);
   const run = await deps.ledger.run(id);
@@ -56,7 +61,7 @@ export async function abort({ execution, error, redrives }: AbortInput, deps: De
     const { who, where } = deps;
     await deps.ledger.startRun({ run: id, input: null, who, where, startedAt: now });
   }
-  if (run !== undefined && redrives > (run.redrives ?? 0)) {
+  if (run !== undefined && !ended && redrives > (run.redrives ?? 0)) {
     await deps.ledger.changeRun(id, { redrives, status: 'running', exitCode: null, error: null, endedAt: null });
     return;
   }
