@@ -8,7 +8,7 @@ import { withoutSecrets } from './recorded-input.js';
 import { upInputSchema, type UpInput } from './up-input.js';
 
 /** What an execution can be asked for: one of these. */
-const asked = ['copy', 'export', 'import', 'up', 'cleanup'] as const;
+export const asked = ['copy', 'export', 'import', 'up', 'cleanup'] as const;
 
 /** The input of an execution: what to do, and who asks for it. */
 export const executionInputSchema = z.strictObject({

@@ -4,7 +4,8 @@ import { z } from 'zod';
 export const packageNames = z
   .array(z.string().min(1))
   .min(1)
-  .refine((names) => new Set(names).size === names.length, 'names a package twice: name each once');
+  .refine((names) => new Set(names).size === names.length, 'names a package twice: name each once')
+  .meta({ uniqueItems: true });
 
 /** The input of an export of packages, `{"export": {…}}`, as the console, the API and the command line give it. */
 export const exportInputSchema = z.strictObject({
