@@ -116,7 +116,7 @@ describe('the flow', () => {
 
   test('calls a unit again that another call works on, and one with more to do', async () => {
     const MigrateUnit = inTurn({ status: 'busy' }, { status: 'more' }, { status: 'done' });
-    const flow = await flowWith(answers([0], { MigrateUnit }));
+    const flow = await flowWith(answers([0], { MigrateUnit, Expect: () => ({ done: true, units: [] }) }));
     expect(flow).toMatchObject({ failed: false, path: all });
     expect(flow.childEvents).toBe(2 + (5 + 2 + 2) + (5 + 2) + (5 + 2) + 2);
   });
