@@ -1,7 +1,7 @@
 import { assertDataVersion, openDatabaseVersions } from 'carryover/versions';
 import project from './carryover.config.js';
 import { fillDatabase, writtenVersion } from './fill-database.js';
-import { openSql } from './service.js';
+import { openSql } from '../open-sql.js';
 
 /** `node load.js [N]`: fills the tables with N synsets a repository at most, all by default, as the service did at version 1. */
 const url = String(project.stores['sql']);

@@ -1,14 +1,10 @@
 import { ulid } from 'ulid';
 import type { CopyReport } from '../../src/cli/copy-report.js';
 import { readState } from '../../src/versions/state-entry.js';
-import { openPackageRig, switchPower, type PackageRig } from './package-rig.js';
+import { withPackageRig, switchPower, type PackageRig } from './package-rig.js';
 
 let rig: PackageRig;
-beforeAll(async () => {
-  rig = await openPackageRig();
-});
-afterAll(() => rig.stop());
-afterEach(() => switchPower(true));
+withPackageRig((opened) => (rig = opened));
 
 const size = { books: 40, readers: 12 };
 const archive = (): string => `archive:export-${ulid()}`;

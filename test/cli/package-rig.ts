@@ -39,7 +39,7 @@ export function switchPower(on: boolean): void {
   Object.assign(globalThis, { powerIsOff: !on });
 }
 
-export async function openPackageRig(): Promise<PackageRig> {
+async function openPackageRig(): Promise<PackageRig> {
   const engine = await testDynamodb();
   const folder = await openFolder();
   const ledger = ['--ledger', `dynamodb://us-east-1/packages-${ulid()}-?endpoint=${engine.endpoint}`];
@@ -66,4 +66,12 @@ export async function openPackageRig(): Promise<PackageRig> {
       await engine.stop();
     },
   };
+}
+
+/** Gives a suite the rig, with the power on before each of its tests. */
+export function withPackageRig(use: (rig: PackageRig) => void): void {
+  let rig: PackageRig;
+  beforeAll(async () => use((rig = await openPackageRig())));
+  afterAll(() => rig.stop());
+  afterEach(() => switchPower(true));
 }

@@ -7,6 +7,7 @@ import { lookAtDatabase } from '../home/open-database.js';
 import type { ExportInput } from '../runs/export-input.js';
 import { assertStores } from './assert-stores.js';
 import { stageOf } from './stage-of.js';
+import { packageTask } from './package-task.js';
 import type { Task } from './task.js';
 
 /**
@@ -32,12 +33,9 @@ export async function exportTask(input: ExportInput, owner: string, deps: Depend
     spec: `export:${version}:${checksum}:${JSON.stringify([database.location, home.location, names])}`,
     description: `export of ${names.join(', ')} as in migration ${stage.name}, from ${database.location} to ${home.location}`,
     field: 'export',
-    steps: ['setup', 'migrate', 'validate'],
+    ...packageTask,
     attempt: owner,
     fresh: input.fresh,
-    resumesComplete: true,
-    leavesNothing: false,
-    validates: '',
     settings,
     openStore: stage.openStore,
   };

@@ -4,6 +4,7 @@ import type { ImportInput } from '../runs/import-input.js';
 import { assertStores } from './assert-stores.js';
 import { declaredStoreOpener } from './declared-stores.js';
 import { assertOtherStore } from './same-store.js';
+import { packageTask } from './package-task.js';
 import type { Task } from './task.js';
 
 /**
@@ -23,12 +24,9 @@ export async function importTask(input: ImportInput, owner: string, deps: Depend
     spec: `import:${JSON.stringify([source.location, target.location, table, names ?? null])}`,
     description: `import of ${names?.join(', ') ?? 'all packages'} from ${source.location} to table "${table}" of ${target.location}`,
     field: 'import',
-    steps: ['setup', 'migrate', 'validate'],
+    ...packageTask,
     attempt: owner,
     fresh: input.fresh,
-    resumesComplete: true,
-    leavesNothing: false,
-    validates: '',
     settings: { ...deps.settings, concurrency: input.concurrency ?? deps.settings.concurrency },
     openStore,
     assertApart: (own) => assertOtherStore('import', source, own),

@@ -14,20 +14,15 @@ import {
   statePartition,
 } from '../../../src/versions/state-entry.js';
 import { runExecution, testDependencies, withTestLedgers } from '../../support/copy-run.js';
-import { createEmpty } from '../memory-stores.js';
 import { marksOf } from './marking-steps.js';
-import { homeIn, movingChain } from './moving-steps.js';
+import { homeIn, movingChain, withHomes } from './moving-steps.js';
 
 let ledger: Ledger;
 withTestLedgers(1, ([made]) => (ledger = made));
 
 let old: Store;
 let live: Store;
-beforeEach(async () => {
-  old = openMemoryStore({ location: 'memory:old' });
-  live = openMemoryStore({ location: 'memory:live' });
-  await createEmpty(live, 'marks');
-});
+withHomes((stores) => ([old, live] = stores));
 
 const settings = { leaseMs: 1_000, requestTimeoutMs: 100 };
 const registry = (...versions: number[]) => movingChain(versions, { 2: 'live' });

@@ -6,7 +6,7 @@ import { registerPartition } from '../../../src/versions/partition-versions.js';
 import { changeState, readState } from '../../../src/versions/state-entry.js';
 import { runExecution, withTestLedgers } from '../../support/copy-run.js';
 import { createEmpty, tableNames } from '../memory-stores.js';
-import { homeIn, movingChain, movingStep } from './moving-steps.js';
+import { homeIn, movingChain, movingStep, withHomes } from './moving-steps.js';
 import { marksOf } from './marking-steps.js';
 import type { Registry } from '../../../src/migrations/registry.js';
 
@@ -15,11 +15,7 @@ withTestLedgers(1, ([made]) => (ledger = made));
 
 let old: Store;
 let live: Store;
-beforeEach(async () => {
-  old = openMemoryStore({ location: 'memory:old' });
-  live = openMemoryStore({ location: 'memory:live' });
-  await createEmpty(live, 'marks');
-});
+withHomes((stores) => ([old, live] = stores));
 
 const up = (registry: Registry, input = {}, project: Omit<Project, 'stores'> = { database: 'old' }) =>
   runExecution({ stores: { old, live }, ledger, registry, project }, { up: input });

@@ -1,11 +1,13 @@
 import type { MigrationDefinition } from '../../../src/migrations/definition.js';
 import type { Cutover } from '../../../src/migrations/migration.js';
 import type { RegisteredMigration, Registry } from '../../../src/migrations/registry.js';
+import { openMemoryStore } from '../../../src/stores/memory/memory-store.js';
 import type { Store } from '../../../src/stores/store.js';
 import { history } from '../../../src/versions/history.js';
 import { partitionEntries } from '../../../src/versions/partition-versions.js';
 import { readState } from '../../../src/versions/state-entry.js';
 import { collect } from '../../support/kv-bytes.js';
+import { createEmpty } from '../memory-stores.js';
 import { marking, registered, type Fails } from './marking-steps.js';
 
 /** A marking step whose cutover moves the home of the database to this store. It marks the store that it leaves. */
@@ -46,4 +48,13 @@ export async function homeIn({ keyValues }: Store) {
     versions: (await collect(history(keyValues))).map(({ version }) => version),
     partitions: (await collect(partitionEntries(keyValues))).map(({ id, entry }) => [id, entry.dataVersion]),
   };
+}
+
+/** Gives each test of a suite an old home and a new one, in memory; what marks a step is there already in the new one. */
+export function withHomes(use: (homes: readonly [old: Store, live: Store]) => void): void {
+  beforeEach(async () => {
+    const [old, live] = [openMemoryStore({ location: 'memory:old' }), openMemoryStore({ location: 'memory:live' })];
+    await createEmpty(live, 'marks');
+    use([old, live]);
+  });
 }
