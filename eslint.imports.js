@@ -49,7 +49,8 @@ const packages = {
   '@aws-sdk/client-dynamodb': ['src/stores/dynamodb/', 'src/kv/dynamodb-', 'src/ledger/', 'bench/', 'test/'],
   '@aws-sdk/client-eventbridge': ['functions/event-bus.ts'],
   '@aws-sdk/client-s3': ['src/stores/archive/', 'test/stores/archive/'],
-  '@aws-sdk/client-secrets-manager': ['src/stores/open-declared-store.ts'],
+  '@aws-sdk/client-secrets-manager': ['src/stores/read-secret.ts'],
+  '@aws-sdk/rds-signer': ['src/stores/rds-token.ts'],
   '@aws-sdk/credential-providers': ['src/aws-credentials.ts'],
   '@aws-sdk/client-sfn': ['src/cli/stack-client.ts', 'test/cli/'],
   // Generated types name it too.

@@ -49,7 +49,7 @@ describe('a PostgreSQL store with a secret', () => {
   test.each([
     ['AccessDeniedException', 'InputError', /^stores\.orders\.secretArn: cannot be read: .*service's words/],
     ['ResourceNotFoundException', 'InputError', /^stores\.orders\.secretArn: cannot be read/],
-    ['InternalServiceError', 'StoreUnavailableError', /^the secret of stores\.orders cannot be read/],
+    ['InternalServiceError', 'StoreUnavailableError', /^stores\.orders\.secretArn cannot be read/],
   ])('that meets %s ends with %s, which says what is to be done about it', async (type, name, message) => {
     answers = [failure(type)];
     const opening = openDeclaredStore(project, 'orders', withDefaults());
