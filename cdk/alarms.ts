@@ -5,12 +5,12 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { StepLambda } from './step-lambda.js';
+import type { CarryoverFunction } from './carryover-function.js';
 import { steps, type Step } from './steps.js';
 
 export interface AlarmsProps {
   readonly machine: StateMachine;
-  readonly functions: Readonly<Record<Step, StepLambda>>;
+  readonly functions: Readonly<Record<Step, CarryoverFunction>>;
   /** Who is told by mail; others subscribe to the topic. */
   readonly email?: string | undefined;
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Annotations, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Project } from '../src/project.js';
@@ -11,9 +12,9 @@ import { grantEvents } from './event-grant.js';
 import { LedgerTable } from './ledger-table.js';
 import { MigrationMachine } from './migration-machine.js';
 import { StartSchedule } from './start-schedule.js';
-import { StepLambda, type Network } from './step-lambda.js';
+import { CarryoverFunction, type Network } from './carryover-function.js';
 import { grantStores } from './store-grants.js';
-import { steps, type Step } from './steps.js';
+import { sizings, steps, type Step } from './steps.js';
 
 export interface CarryoverStackProps extends StackProps {
   readonly project: Project;
@@ -34,7 +35,7 @@ export interface CarryoverStackProps extends StackProps {
 /** Everything that a project's migrations run on: the ledger, a function a step, the state machine, logs and alarms. */
 export class CarryoverStack extends Stack {
   readonly ledger: LedgerTable;
-  readonly functions: Readonly<Record<Step, StepLambda>>;
+  readonly functions: Readonly<Record<Step, CarryoverFunction>>;
   readonly machine: MigrationMachine;
   readonly alarms: Alarms;
 
@@ -63,11 +64,20 @@ export class CarryoverStack extends Stack {
 
   private createFunctions({ functions, network }: CarryoverStackProps, logRetention: RetentionDays) {
     const lambdas = steps.map((step) => {
-      const lambda = new StepLambda(this, step, { step, functions, logRetention, network });
+      const lambda = new CarryoverFunction(this, step, {
+        name: step,
+        description: `Carryover: the step ${step}`,
+        deployment: this.stackName,
+        functions,
+        architecture: Architecture.ARM_64,
+        sizing: sizings[step],
+        logRetention,
+        network,
+      });
       this.ledger.usedBy(lambda.function);
       return [step, lambda] as const;
     });
-    return Object.fromEntries(lambdas) as Record<Step, StepLambda>;
+    return Object.fromEntries(lambdas) as Record<Step, CarryoverFunction>;
   }
 
   /** Outputs, and a warning for stores that no function can open. */

@@ -3,11 +3,11 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { StepLambda } from './step-lambda.js';
+import type { CarryoverFunction } from './carryover-function.js';
 
 export interface EndRuleProps {
   readonly machine: StateMachine;
-  readonly abort: StepLambda;
+  readonly abort: CarryoverFunction;
 }
 
 /** How long a call of Abort for an execution that ended is tried again: longer than a store is away as a rule. */

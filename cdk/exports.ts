@@ -2,4 +2,4 @@
 export { loadProject } from '../src/project/load-project.js';
 export { bundleFunctions } from './bundle-functions.js';
 export { CarryoverStack, type CarryoverStackProps } from './carryover-stack.js';
-export type { Network } from './step-lambda.js';
+export type { Network } from './carryover-function.js';

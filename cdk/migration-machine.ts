@@ -5,7 +5,7 @@ import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { StepLambda } from './step-lambda.js';
+import type { CarryoverFunction } from './carryover-function.js';
 import { pascalCase, steps, type Step } from './steps.js';
 
 export interface MigrationMachineProps {
@@ -13,7 +13,7 @@ export interface MigrationMachineProps {
   readonly name: string;
   /** The definition's file. */
   readonly definition: string;
-  readonly functions: Readonly<Record<Step, StepLambda>>;
+  readonly functions: Readonly<Record<Step, CarryoverFunction>>;
   readonly logRetention: RetentionDays;
   readonly timeout: Duration;
 }

@@ -1,4 +1,5 @@
 import { Duration, Size } from 'aws-cdk-lib';
+import type { Sizing } from './carryover-function.js';
 
 /** The steps of the state machine, each a Lambda function of this name: `functions/<step>.ts`. */
 export const steps = [
@@ -16,20 +17,15 @@ export const steps = [
 
 export type Step = (typeof steps)[number];
 
-export interface StepSizing {
-  readonly timeout: Duration;
-  readonly memory: Size;
-}
-
 /** Below the TimeoutSeconds of the state machine's tasks (870 s) and Lambda's limit of 15 minutes. */
 const timeout = Duration.minutes(14);
 
 /** One virtual CPU. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
-const working: StepSizing = { timeout, memory: Size.mebibytes(1769) };
+const working: Sizing = { timeout, memory: Size.mebibytes(1769) };
 /** Waits for others most of the time. */
-const planning: StepSizing = { timeout, memory: Size.mebibytes(512) };
+const planning: Sizing = { timeout, memory: Size.mebibytes(512) };
 
-export const sizings: Readonly<Record<Step, StepSizing>> = {
+export const sizings: Readonly<Record<Step, Sizing>> = {
   begin: planning,
   setup: planning,
   migrate: working,

@@ -3,12 +3,15 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { DeployedStore } from '../src/project/deployed-stores.js';
 import { dynamodbStatements } from './dynamodb-grants.js';
 import { s3Statements } from './s3-grants.js';
-import type { StepLambda } from './step-lambda.js';
+import type { CarryoverFunction } from './carryover-function.js';
 import { needsOf } from './store-needs.js';
 import { steps, type Step } from './steps.js';
 
 /** Lets each function do with the declared stores what its step does with them, and nothing else. */
-export function grantStores(functions: Readonly<Record<Step, StepLambda>>, stores: readonly DeployedStore[]): void {
+export function grantStores(
+  functions: Readonly<Record<Step, CarryoverFunction>>,
+  stores: readonly DeployedStore[],
+): void {
   for (const step of steps) {
     const { function: user } = functions[step];
     for (const store of stores)

@@ -135,7 +135,9 @@ describe('CarryoverStack', () => {
       privateSubnetIds: ['subnet-0a1b2c3d'],
     });
     const securityGroups = [SecurityGroup.fromSecurityGroupId(outside, 'Group', 'sg-0a1b2c3d')];
-    const inside = synthesised(project, { network: { vpc, securityGroups } }).template;
+    const inside = synthesised(project, {
+      network: { vpc, vpcSubnets: { subnets: vpc.privateSubnets }, securityGroups },
+    }).template;
     inside.allResourcesProperties('AWS::Lambda::Function', {
       VpcConfig: { SubnetIds: ['subnet-0a1b2c3d'], SecurityGroupIds: ['sg-0a1b2c3d'] },
     });

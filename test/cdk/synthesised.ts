@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CarryoverStack, type CarryoverStackProps } from '../../cdk/carryover-stack.js';
-import { steps } from '../../cdk/steps.js';
+import { functionNames } from '../../cdk/function-names.js';
 import type { Project } from '../../src/project.js';
 
 /** The stack of a project, with functions that do nothing: what they do is no matter of the template. */
@@ -14,9 +14,9 @@ export function synthesised(
 ): { stack: CarryoverStack; template: Template } {
   const folder = mkdtempSync(join(tmpdir(), 'test-functions-'));
   try {
-    for (const step of steps) {
-      mkdirSync(join(folder, step));
-      writeFileSync(join(folder, step, 'index.mjs'), `export const handler = () => '${step}';`);
+    for (const name of functionNames) {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, 'index.mjs'), `export const handler = () => '${name}';`);
     }
     const outdir = join(folder, 'cdk.out');
     const stack = new CarryoverStack(new App({ outdir }), 'Test', { project, functions: folder, ...props });
