@@ -28,7 +28,7 @@ export interface OpenRun {
 
 /** How much of a call's time is kept for coming to a safe point: a quarter, half a minute at most. */
 const endingShare = 0.25;
-const endingAtMostMs = 30_000;
+export const endingAtMostMs = 30_000;
 /** Nothing is sent in the last part of a call, nor in less than a request's time before its end. */
 const sendingShare = 0.1;
 
