@@ -116,6 +116,8 @@ export interface UnitRecord extends UnitPlan {
   readonly digest?: Uint8Array;
   readonly done: boolean;
   readonly failure?: { readonly name: string; readonly message: string };
+  /** Capacity units above its share that it has not paused for: see docs/configuration.md. */
+  readonly owed?: Owed;
   /** The state entry's revision when this checkpoint was saved: see "restored" in docs/state-machine.md. */
   readonly revision: number;
   readonly leaseOwner?: string;
@@ -144,5 +146,9 @@ export interface Checkpoint {
   readonly digest?: Uint8Array;
   readonly done: boolean;
   readonly failure?: { readonly name: string; readonly message: string };
+  readonly owed?: Owed | undefined;
   readonly revision: number;
 }
+
+/** Capacity units of DynamoDB. */
+export type Owed = Pick<Usage, 'readUnits' | 'writeUnits'>;

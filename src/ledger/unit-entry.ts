@@ -56,6 +56,10 @@ export function changingAttributes(unit: UnitRecord): Record<string, Attributes[
     writeUnits: number(unit.usage.writeUnits),
     done: { BOOL: unit.done },
     failure: unit.failure === undefined ? undefined : failure(unit.failure),
+    owed:
+      unit.owed === undefined
+        ? undefined
+        : { M: { readUnits: number(unit.owed.readUnits), writeUnits: number(unit.owed.writeUnits) } },
     revision: number(unit.revision),
     leaseOwner: unit.leaseOwner === undefined ? undefined : text(unit.leaseOwner),
     leaseUntil: unit.leaseUntil === undefined ? undefined : text(isoTime(unit.leaseUntil)),
@@ -73,6 +77,7 @@ export const unitAttributes: readonly string[] = [
     'writeUnits',
     'done',
     'failure',
+    'owed',
     'revision',
     'leaseOwner',
     'leaseUntil',
@@ -109,6 +114,7 @@ function optionalParts(reader: AttributeReader): Partial<UnitRecord> {
   const cursor = reader.maybeJson('cursor');
   const digest = reader.maybeBytes('digest');
   const failed = reader.maybeMap('failure');
+  const owed = reader.maybeMap('owed');
   const leaseOwner = reader.maybeText('leaseOwner');
   const leaseUntil = reader.maybeText('leaseUntil');
   const startedAt = reader.maybeText('startedAt');
@@ -116,6 +122,9 @@ function optionalParts(reader: AttributeReader): Partial<UnitRecord> {
     ...(cursor === undefined ? {} : { cursor }),
     ...(digest === undefined ? {} : { digest }),
     ...(failed === undefined ? {} : { failure: { name: failed.text('name'), message: failed.text('message') } }),
+    ...(owed === undefined
+      ? {}
+      : { owed: { readUnits: owed.number('readUnits'), writeUnits: owed.number('writeUnits') } }),
     ...(leaseOwner === undefined ? {} : { leaseOwner }),
     ...(leaseUntil === undefined ? {} : { leaseUntil: Date.parse(leaseUntil) }),
     ...(startedAt === undefined ? {} : { startedAt }),

@@ -21,14 +21,15 @@ export function afterClaim(stored: UnitRecord, claim: Claim, updatedAt: string):
   };
 }
 
-/** The unit after a checkpoint: amounts are added, the failure of an earlier call is gone, what is done is nobody's. */
+/** The unit after a checkpoint: amounts are added, failure and debt of an earlier call are gone, what is done is nobody's. */
 export function afterCheckpoint(unit: UnitRecord, change: Checkpoint, updatedAt: string): UnitRecord {
-  const { failure: _earlier, leaseOwner, leaseUntil, ...kept } = unit;
+  const { failure: _earlier, owed: _owed, leaseOwner, leaseUntil, ...kept } = unit;
   return {
     ...kept,
     ...(change.cursor === undefined ? {} : { cursor: change.cursor }),
     ...(change.digest === undefined ? {} : { digest: change.digest }),
     ...(change.failure === undefined ? {} : { failure: change.failure }),
+    ...(change.owed === undefined ? {} : { owed: change.owed }),
     ...(change.done || leaseOwner === undefined ? {} : { leaseOwner }),
     ...(change.done || leaseUntil === undefined ? {} : { leaseUntil }),
     sequence: unit.sequence + 1,

@@ -65,6 +65,18 @@ describe('a checkpoint', () => {
     expect(await ledger.unit(scope, 0)).toEqual(done);
   });
 
+  test('records capacity that is owed, which the next claim finds and a checkpoint without any takes back', async () => {
+    const { ledger, clock } = context;
+    const owed = { readUnits: 0.5, writeUnits: 4_970 };
+    const claim = claimOf(clock, 1, 'a');
+    await ledger.release(await ledger.checkpoint(await claimed(1, 'a'), claim, { ...page, owed }), claim);
+    const again = await ledger.claim(scope, 0, claimOf(clock, 1, 'b'));
+    expect(again).toMatchObject({ status: 'claimed', unit: { owed } });
+    const paid = await ledger.checkpoint(again.unit, claimOf(clock, 1, 'b'), nothingDone);
+    expect(paid).not.toHaveProperty('owed');
+    expect(await ledger.unit(scope, 0)).toEqual(paid);
+  });
+
   test('records a failure, which the next one takes back', async () => {
     const { ledger, clock } = context;
     const claim = claimOf(clock, 1, 'a');
