@@ -32,6 +32,7 @@ export function lambdaRuntime(configuration: unknown, files: readonly MigrationF
   let dependencies: Promise<Dependencies> | undefined;
   return {
     dependencies: () => (dependencies ??= lambdaDependencies(configuration, files, metrics)),
+    metrics,
     middlewares: [
       captureLambdaHandler(new Tracer(), { captureResponse: false }),
       injectLambdaContext(new Logger()),

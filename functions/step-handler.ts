@@ -1,3 +1,4 @@
+import type { Metrics } from '@aws-lambda-powertools/metrics';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { z } from 'zod';
@@ -11,6 +12,8 @@ export interface Runtime {
   dependencies(): Promise<Dependencies>;
   /** Logging, metrics and tracing, where there is somebody to read them. */
   readonly middlewares: readonly MiddlewareObj<unknown, unknown>[];
+  /** What a call adds to them is published at its end; absent where nobody reads them. */
+  readonly metrics?: Metrics;
 }
 
 /** A step as the state machine calls it. */
