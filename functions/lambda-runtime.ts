@@ -1,9 +1,4 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { Metrics } from '@aws-lambda-powertools/metrics';
-import { Tracer } from '@aws-lambda-powertools/tracer';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
-import type { MiddlewareObj } from '@middy/core';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
 import { ulid } from 'ulid';
 import type { Dependencies } from '../src/engine/dependencies.js';
 import { InputError } from '../src/errors.js';
@@ -18,7 +13,8 @@ import { openDeclaredKeyValueDriver, openDeclaredStore } from '../src/stores/ope
 import type { Store } from '../src/stores/store.js';
 import { systemClock } from '../src/system-clock.js';
 import { openEventBus } from './event-bus.js';
-import { countingLedger, publishMetrics } from './step-metrics.js';
+import { observation } from './observation.js';
+import { countingLedger } from './step-metrics.js';
 import type { Runtime } from './step-handler.js';
 
 /**
@@ -28,16 +24,12 @@ import type { Runtime } from './step-handler.js';
  * calls throw InputError with all that is wrong with it.
  */
 export function lambdaRuntime(configuration: unknown, files: readonly MigrationFile[]): Runtime {
-  const metrics = new Metrics();
+  const { metrics, middlewares } = observation();
   let dependencies: Promise<Dependencies> | undefined;
   return {
     dependencies: () => (dependencies ??= lambdaDependencies(configuration, files, metrics)),
     metrics,
-    middlewares: [
-      captureLambdaHandler(new Tracer(), { captureResponse: false }),
-      injectLambdaContext(new Logger()),
-      publishMetrics(metrics),
-    ] as unknown as MiddlewareObj<unknown, unknown>[],
+    middlewares,
   };
 }
 

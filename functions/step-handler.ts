@@ -4,7 +4,7 @@ import type { Context } from 'aws-lambda';
 import type { z } from 'zod';
 import { beforeDeadline } from '../src/engine/before-deadline.js';
 import type { Call, Dependencies } from '../src/engine/dependencies.js';
-import { InputError } from '../src/errors.js';
+import { parseEvent } from './parse-event.js';
 
 /** What a handler runs in: a Lambda function, or the command line. */
 export interface Runtime {
@@ -33,15 +33,9 @@ export function stepHandler<Event>(
     async (event: unknown, context: Context) => {
       const deps = await runtime.dependencies();
       const call: Call = { remainingMs: () => context.getRemainingTimeInMillis() };
-      return (await beforeDeadline(step(parse(schema, event), deps, call), call, deps.clock)) ?? {};
+      return (await beforeDeadline(step(parseEvent(schema, event), deps, call), call, deps.clock)) ?? {};
     },
   );
   for (const middleware of runtime.middlewares) handler.use(middleware);
   return async (event, context) => (await handler(event, context as Context)) as unknown;
-}
-
-function parse<Event>(schema: z.ZodType<Event>, event: unknown): Event {
-  const parsed = schema.safeParse(event);
-  if (parsed.success) return parsed.data;
-  throw new InputError(parsed.error.issues.map(({ path, message }) => ({ field: path.join('.') || 'event', message })));
 }
