@@ -1,4 +1,4 @@
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient, PutEventsCommand, type PutEventsCommandOutput } from '@aws-sdk/client-eventbridge';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { CarryoverEvent } from '../src/engine/events/event.js';
 import { isErrorLike } from '../src/error-like.js';
@@ -7,12 +7,15 @@ import { failureOf } from '../src/ledger/request-failures.js';
 
 export interface EventBusOptions {
   readonly region: string;
-  /** How long one request may take before it counts as lost. */
+  /** How long one request may take before it counts as lost; two seconds at most. */
   readonly requestTimeoutMs: number;
 }
 
 /** All tries of one event, the first included. The waits between them are the SDK's own. */
 const maxAttempts = 3;
+
+/** A run waits for its events: what is not taken soon is left to the ledger. */
+const mostRequestMs = 2_000;
 
 /**
  * Sends events to the account's default bus in a region. The client is made by the first of them: most calls send none. Rejects
@@ -21,18 +24,21 @@ const maxAttempts = 3;
 export function openEventBus({ region, requestTimeoutMs }: EventBusOptions): (event: CarryoverEvent) => Promise<void> {
   let client: EventBridgeClient | undefined;
   return async ({ source, detailType, at, detail }) => {
-    client ??= createClient(region, requestTimeoutMs);
+    client ??= createClient(region, Math.min(requestTimeoutMs, mostRequestMs));
     const entry = { Source: source, DetailType: detailType, Time: new Date(at), Detail: JSON.stringify(detail) };
-    const { FailedEntryCount = 0, Entries } = await client
-      .send(new PutEventsCommand({ Entries: [entry] }))
-      .catch((error: unknown) => {
-        throw new StoreUnavailableError(`EventBridge did not take the event: ${reasonOf(error)}`);
-      });
-    // An answer of success may refuse the entry: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
-    if (FailedEntryCount === 0) return;
-    const { ErrorCode = 'no code', ErrorMessage = 'no reason' } = Entries?.[0] ?? {};
-    throw new StoreUnavailableError(`EventBridge did not take the event: ${ErrorCode}: ${ErrorMessage}`);
+    const refusal = await client.send(new PutEventsCommand({ Entries: [entry] })).then(refusalOf, reasonOf);
+    if (refusal === undefined) return;
+    // For the function's log: a step goes on without its event.
+    console.warn(`EventBridge did not take "${detailType}": ${refusal}`);
+    throw new StoreUnavailableError(`EventBridge did not take the event: ${refusal}`);
   };
+}
+
+/** An answer of success may refuse the entry: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+function refusalOf({ FailedEntryCount = 0, Entries }: PutEventsCommandOutput): string | undefined {
+  if (FailedEntryCount === 0) return undefined;
+  const { ErrorCode = 'no code', ErrorMessage = 'no reason' } = Entries?.[0] ?? {};
+  return `${ErrorCode}: ${ErrorMessage}`;
 }
 
 /** Without the words of the service where those may repeat the request's authorization. */

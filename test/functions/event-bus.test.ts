@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openEventBus } from '../../functions/event-bus.js';
@@ -16,9 +17,12 @@ let answers: Answer[];
 let requests: { target: string; body: unknown }[];
 let server: Server;
 const before = { ...process.env };
+/** What a function's log would show. */
+let warnings: string[];
 
 beforeEach(async () => {
-  [answers, requests] = [[], []];
+  [answers, requests, warnings] = [[], [], []];
+  jest.spyOn(console, 'warn').mockImplementation((text: string) => void warnings.push(text));
   server = createServer((request, response) => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -39,6 +43,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   process.env = { ...before };
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
@@ -72,6 +77,7 @@ describe('the bus of a deployed stack', () => {
     answers = ['never', { status: 500, body: { __type: 'InternalException' } }, taken];
     await send();
     expect(requests).toHaveLength(3);
+    expect(warnings).toEqual([]);
   });
 
   test('is given up when it never answers', async () => {
@@ -83,6 +89,7 @@ describe('the bus of a deployed stack', () => {
     const refused = { ErrorCode: 'InternalFailure', ErrorMessage: 'try later' };
     answers = [{ status: 200, body: { FailedEntryCount: 1, Entries: [refused] } }];
     await expect(send()).rejects.toThrow('EventBridge did not take the event: InternalFailure: try later');
+    expect(warnings).toEqual(['EventBridge did not take "Cleanup Needed": InternalFailure: try later']);
   });
 
   test('says so where the right to send is missing, without trying again', async () => {

@@ -5,8 +5,10 @@ import { isChain, parseExecutionInput } from '../runs/execution-input.js';
 import { homeOf } from '../runs/home-of.js';
 import { databaseName, declaredStoreOpener } from '../tasks/declared-stores.js';
 import { cleanupNeeded, mostNamed, type CleanupNeeded, type LeftOver } from './cleanup-needed.js';
-import { issuedEvent, issueEvent } from './issue-event.js';
+import { eventId, issueEvent, keptEvent, type KeptEvent, type Occasion } from './issue-event.js';
 import { leavesOver, leftOver, type EndedRun } from './left-over.js';
+import { statusCommand } from './status-command.js';
+import { toldError } from './told-error.js';
 
 /** A run that failed, as Abort knows it. */
 export interface FailedRun {
@@ -20,14 +22,17 @@ export interface FailedRun {
 
 /**
  * Issues `Cleanup Needed` for a run that failed between the version and the drop. Never throws: returns what is to be added
- * to the run's error where the event was not issued. Called again for the same failure it issues the same event again.
+ * to the run's error where the event was not issued. Called again for the same failure it issues the same event, unless it
+ * is known to be sent.
  */
 export async function askForCleanup(failed: FailedRun, deps: Dependencies): Promise<string[]> {
   // One that succeeded is another execution of its name.
   if (failed.run?.status === 'succeeded') return [];
   try {
-    const detail = (await issuedBefore(failed, deps)) ?? (await detailOf(failed, deps));
-    if (detail !== undefined) await issueEvent(cleanupNeeded, detail, failed, deps);
+    const kept = await issuedBefore(failed, deps);
+    if (kept !== undefined && kept.notSent === undefined) return [];
+    const detail = kept?.detail ?? (await detailOf(failed, deps));
+    if (detail !== undefined) await issueEvent(cleanupNeeded, detail, occasionOf(failed, detail.run), deps);
     return [];
   } catch (error) {
     return [`the event "${cleanupNeeded.detailType}" was not issued, or not everywhere: ${String(error)}`];
@@ -36,18 +41,23 @@ export async function askForCleanup(failed: FailedRun, deps: Dependencies): Prom
 
 /** One that could not tell everything is made anew. */
 async function issuedBefore(
-  { run, redrives }: FailedRun,
+  failed: FailedRun,
   { ledger }: Dependencies,
-): Promise<CleanupNeeded | undefined> {
+): Promise<KeptEvent<CleanupNeeded> | undefined> {
+  const { run } = failed;
   if (run?.attempt === undefined) return undefined;
   // A ledger that does not answer now must not keep the event from being sent.
-  const issued = await issuedEvent(cleanupNeeded, { run: run.run, redrives }, ledger).catch(() => undefined);
-  return issued?.unknown === undefined ? issued : undefined;
+  const kept = await keptEvent(cleanupNeeded, occasionOf(failed, run.run), ledger).catch(() => undefined);
+  return kept?.detail.unknown === undefined ? kept : undefined;
+}
+
+function occasionOf({ redrives }: FailedRun, run: string): Occasion {
+  return { run, redrives };
 }
 
 /** The event of this failure; undefined when nothing is left over, or another run is at it by now. */
 async function detailOf(failed: FailedRun, deps: Dependencies): Promise<CleanupNeeded | undefined> {
-  const { run, owner, redrives, error } = failed;
+  const { run, owner, error } = failed;
   if (run?.attempt === undefined || run.token === undefined) return undefined;
   const input = parseExecutionInput(run.input);
   if (!isChain(input)) return undefined;
@@ -60,7 +70,7 @@ async function detailOf(failed: FailedRun, deps: Dependencies): Promise<CleanupN
   const { left, unknown, version, database } = found;
   return {
     format: 1,
-    id: `${owner}-${redrives}`,
+    id: eventId(cleanupNeeded, owner, occasionOf(failed, run.run)),
     run: run.run,
     at: new Date(deps.clock.now()).toISOString(),
     attempt: run.attempt,
@@ -69,7 +79,7 @@ async function detailOf(failed: FailedRun, deps: Dependencies): Promise<CleanupN
     left: left.slice(0, mostNamed),
     leftCount: left.length,
     ...(unknown === undefined ? {} : { unknown }),
-    error,
+    error: toldError(error, statusCommand(run.run, deps.ledger)),
     command: 'carryover cleanup',
   };
 }

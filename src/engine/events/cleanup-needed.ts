@@ -37,6 +37,6 @@ export type CleanupNeeded = Readonly<z.infer<typeof detailSchema>>;
 /** A run failed after the version was written: the data is at the new version, and something is left to be removed. */
 export const cleanupNeeded: EventKind<CleanupNeeded> = {
   detailType: 'Cleanup Needed',
-  document: 'event-cleanup-needed',
+  name: 'cleanup-needed',
   detail: detailSchema,
 };

@@ -31,7 +31,7 @@ export type EventDetail = Readonly<z.infer<z.ZodObject<typeof eventFields>>>;
 /** A kind of event: each in a file of its own, with what its detail holds beside `eventFields`. */
 export interface EventKind<Detail extends EventDetail> {
   readonly detailType: string;
-  /** What its documents in the ledger are called, before the number of the redrive. */
-  readonly document: string;
+  /** Begins the names of its documents in the ledger, after `event-`, and with the owner before it their ids. */
+  readonly name: string;
   readonly detail: z.ZodType<Detail>;
 }

@@ -5,6 +5,7 @@ import { stateLeaseCell } from '../../versions/state-entry.js';
 import { scopes, attemptRecord } from '../attempts/attempt-record.js';
 import type { Dependencies, RunState } from '../dependencies.js';
 import { askForCleanup } from '../events/ask-for-cleanup.js';
+import { tellFailure } from '../events/tell-failure.js';
 import { exitCodeOf } from '../status/exit-codes.js';
 import { parseExecutionInput } from '../runs/execution-input.js';
 import { thawAborted } from '../runs/freeze.js';
@@ -45,8 +46,8 @@ export class RunFailedError extends CarryoverError {
 }
 
 /**
- * Abort: records the error and the exit code, lets the service thaw, asks for a hand where something is left over, frees
- * the lease, then throws RunFailedError, so that the execution fails here. A redriven execution enters Abort again: it is
+ * Abort: records the error and the exit code, tells of it, lets the service thaw, asks for a hand where something is left over,
+ * frees the lease, then throws RunFailedError, so that the execution fails here. A redriven execution enters Abort again: it is
  * known by its count of redrives, and led back to Begin.
  */
 export async function abort(
@@ -62,7 +63,8 @@ export async function abort(
     await deps.ledger.startRun({ run: id, input: null, who, where, startedAt: now });
   }
   if (run !== undefined && !ended && redrives > (run.redrives ?? 0)) {
-    await deps.ledger.changeRun(id, { redrives, status: 'running', exitCode: null, error: null, endedAt: null });
+    const change = { redrives, status: 'running', step: 'begin', exitCode: null, error: null, endedAt: null } as const;
+    await deps.ledger.changeRun(id, change);
     return;
   }
   // A call that was left behind: the run was redriven since, and is not to be ended by what ended it before.
@@ -73,9 +75,13 @@ export async function abort(
   if (run === undefined || run.status === 'running')
     await deps.ledger.changeRun(id, { status: 'failed', exitCode, endedAt: now, error: { name, message, step } });
   const owner = ownerOf(execution);
-  // Side by side: neither may wait for the other, which may hang.
-  const asking = askForCleanup({ owner, run, redrives, error: { name, message, step } }, deps);
-  const more = (await Promise.all([thawed(owner, run, deps), asking])).flat();
+  // Side by side: none may wait for another, which may hang.
+  const failed = { owner, run, redrives, error: { name, message, step } };
+  const thawing = thawed(owner, run, deps);
+  const notThawed = thawing.then((texts) => texts.length > 0);
+  const telling = tellFailure({ ...failed, id, execution, exitCode, endedAt: now, notThawed }, deps);
+  const [notes, asked] = await Promise.all([thawing, askForCleanup(failed, deps), telling]);
+  const more = [...notes, ...asked];
   const told = [message, ...more].join('\n');
   if (more.length > 0) await deps.ledger.changeRun(id, { error: { name, message: told, step } });
   if (run?.token !== undefined) await freeLease(owner, run.token, run.input, deps);

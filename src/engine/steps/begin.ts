@@ -3,6 +3,7 @@ import type { RunRecord } from '../../ledger/ledger.js';
 import { changeState, readState } from '../../versions/state-entry.js';
 import { isOwn } from '../../kv/lease-cell.js';
 import type { Call, Dependencies, RunState } from '../dependencies.js';
+import { tellStarted, tellSucceeded, type BegunRun } from '../events/tell-run.js';
 import { underHeartbeat } from '../leases/heartbeat.js';
 import { beginAttempt } from '../attempts/begin-attempt.js';
 import { isChain, parseExecutionInput, type ExecutionInput } from '../runs/execution-input.js';
@@ -30,14 +31,16 @@ export interface BeginResult extends RunState {
  * of a migration it looks for the next one; when nothing is pending any more it frees the lease.
  * Throws InputError (all faults together) and LockHeldError.
  */
-export async function begin({ execution, input }: BeginInput, deps: Dependencies, _call: Call): Promise<BeginResult> {
+export async function begin({ execution, input }: BeginInput, deps: Dependencies, call: Call): Promise<BeginResult> {
   const [id, owner] = [runIdOf(execution), ownerOf(execution)];
   const parsed = await parsedInput(id, input, deps);
   const record = await startRun(id, parsed, parsed.startedBy ?? deps.who, deps);
   assertOwnRecord(record, deps.clock.now());
+  const run: BegunRun = { execution, owner, record, input: parsed };
+  await tellStarted(run, deps, call);
   const beginner = beginnerOf(parsed, { id, owner, who: record.who }, deps);
   const look = () => underOwnLease(record, owner, parsed, deps, () => beginner.isPending());
-  if (record.exitCode === 0 || !(await look())) return await end(record, owner, parsed, deps);
+  if (record.exitCode === 0 || !(await look())) return await end(run, deps, call);
   const home = await homeOf(parsed, deps);
   const askedAt = deps.clock.monotonic();
   const own = { owner, token: await takeLease(owner, record, home, deps) };
@@ -49,7 +52,7 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
       ? undefined
       : { task, attempt: await beginAttempt({ own, askedAt, task: task.task }, deps) };
   });
-  if (begun === undefined) return await end({ ...record, token: own.token }, owner, parsed, deps);
+  if (begun === undefined) return await end({ ...run, record: { ...record, token: own.token } }, deps, call);
   const { attempt, task } = begun;
   await deps.ledger.changeRun(id, { attempt: attempt.id });
   const { version, only } = task;
@@ -103,15 +106,17 @@ async function startRun(id: string, given: unknown, who: string, deps: Dependenc
   const input = recordedInput(given, Object.keys(project.stores));
   const startedAt = new Date(clock.now()).toISOString();
   const record = await ledger.startRun({ run: id, input, who, where, startedAt });
-  if (record.input === null && input !== null) await ledger.changeRun(id, { input });
-  return record;
+  if (record.input !== null || input === null) return record;
+  await ledger.changeRun(id, { input });
+  return { ...record, input };
 }
 
 /**
  * The run is over: records it, then ends the attempt that a copy completed, if it did and nobody is to report it first,
- * and frees its lease in one write.
+ * and frees its lease in one write; then tells of it.
  */
-async function end(record: RunRecord, owner: string, input: ExecutionInput, deps: Dependencies): Promise<BeginResult> {
+async function end(run: BegunRun, deps: Dependencies, call: Call): Promise<BeginResult> {
+  const { owner, record, input } = run;
   const { run: id, token } = record;
   const endedAt = new Date(deps.clock.now()).toISOString();
   await deps.ledger.changeRun(id, { status: 'succeeded', exitCode: 0, endedAt });
@@ -124,5 +129,6 @@ async function end(record: RunRecord, owner: string, input: ExecutionInput, deps
       return { ...state, lease: undefined, attempt: ends ? { ...attempt, endedAt } : attempt };
     });
   }
+  await tellSucceeded(run, endedAt, deps, call);
   return { id, owner, attempt: record.attempt ?? '', token: token ?? 0, pending: false, concurrency: 1 };
 }

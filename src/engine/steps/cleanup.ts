@@ -1,6 +1,7 @@
 import { CleanupFailedError, isTransient, LateWriterError, LeaseLostError } from '../../errors.js';
 import { changeStateAsOwner, readState } from '../../versions/state-entry.js';
 import type { Call, Dependencies, StepInput } from '../dependencies.js';
+import { tellStep } from '../events/tell-step.js';
 import { underHeartbeat } from '../leases/heartbeat.js';
 import { isChain } from '../runs/execution-input.js';
 import { dropPending, describePending } from '../runs/drop-pending.js';
@@ -18,6 +19,7 @@ export async function cleanup({ run }: StepInput, deps: Dependencies, call: Call
   await deps.ledger.changeRun(run.id, { step: 'cleanup' });
   const done = await underHeartbeat(open, deps.clock, () => cleanedUp(open, deps), signOf(open, deps));
   if (!done) return { done };
+  await tellStep(open, { step: 'cleanup' }, deps, call);
   // A chain goes on until Begin finds nothing pending.
   if (!isChain(open.input)) await deps.ledger.changeRun(run.id, { exitCode: 0 });
   return { done };

@@ -5,6 +5,7 @@ import type { Cursor } from '../../stores/store.js';
 import { changeStateAsOwner, type StateEntry } from '../../versions/state-entry.js';
 import { changeAttempt } from '../attempts/attempt-record.js';
 import type { Call, Dependencies, StepInput } from '../dependencies.js';
+import { tellStep } from '../events/tell-step.js';
 import { moveHome } from '../home/move-home.js';
 import { openRun, type OpenRun } from '../runs/open-run.js';
 import { recordVersion } from '../runs/record-version.js';
@@ -36,6 +37,7 @@ export async function complete({ run }: StepInput, deps: Dependencies, call: Cal
     if (!(await moveHome(open, deps, call, { to, at: completedAt, decide }))) return { done: false };
   }
   await changeAttempt(deps.ledger, run, { generationOpen: false });
+  await tellStep(open, { step: 'complete', unit: 'complete' }, deps, call);
   return { done: true };
 }
 

@@ -6,9 +6,11 @@ import type { Cursor } from '../../stores/store.js';
 import { readState } from '../../versions/state-entry.js';
 import { attemptRecord, changeAttempt, scopes, type AttemptRecord } from '../attempts/attempt-record.js';
 import type { Call, Dependencies, StepInput } from '../dependencies.js';
+import { tellStep } from '../events/tell-step.js';
 import { saveExpectation } from '../verdicts/expectations.js';
 import { openRun, type OpenRun } from '../runs/open-run.js';
 import { pendingUnits, planGroup, plannedGroups, unitCount } from '../units/unit-groups.js';
+import { countUnits } from '../units/unit-counts.js';
 import type { ViewWork } from '../units/view-pages.js';
 import { workStep } from './work-step.js';
 
@@ -24,18 +26,27 @@ export async function expect(
 ): Promise<{ done: boolean; units: number[] }> {
   const open = await openRun(run, deps, call);
   const { steps } = open.task;
-  if (!steps.includes('validate')) return { done: true, units: [] };
+  if (steps.length === 0) return { done: true, units: [] };
   const record = await attemptRecord(deps.ledger, run.attempt);
-  if (steps.includes('migrate')) {
-    const failed = await pendingUnits(deps.ledger, scopes.migrate(run.attempt), record.migrate);
-    if (failed.length > 0) return { done: true, units: [] };
-  }
+  if (steps.includes('migrate') && !(await migrated(open, record.migrate, deps, call)))
+    return { done: true, units: [] };
+  if (!steps.includes('validate')) return { done: true, units: [] };
   await deps.ledger.changeRun(run.id, { step: 'expect' });
   const generation = await begunGeneration(open, deps, record);
   if (!(await planned(open, deps, call, generation))) return { done: false, units: [] };
   const { validate } = await attemptRecord(deps.ledger, run.attempt);
   await deps.ledger.changeRun(run.id, { step: 'validate', generation });
   return { done: true, units: await pendingUnits(deps.ledger, scopes.validate(run.attempt, generation), validate) };
+}
+
+/** Whether all units of Migrate are done. If so it tells that: of all steps, this one is the first that knows. */
+async function migrated(open: OpenRun, count: number, deps: Dependencies, call: Call): Promise<boolean> {
+  let failed = 0;
+  const units = deps.ledger.units(scopes.migrate(open.run.attempt), count);
+  const counts = await countUnits(units, () => (failed += 1));
+  if (failed > 0) return false;
+  await tellStep(open, { step: 'migrate', ...counts }, deps, call);
+  return true;
 }
 
 /**

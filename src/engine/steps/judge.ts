@@ -6,6 +6,8 @@ import { mayComplete } from '../attempts/attempt.js';
 import { attemptRecord, changeAttempt, scopes, type AttemptRecord } from '../attempts/attempt-record.js';
 import { compareTables } from '../verdicts/compare-tables.js';
 import type { Call, Dependencies, StepInput } from '../dependencies.js';
+import { tellStep } from '../events/tell-step.js';
+import { tellValidationFailed } from '../events/tell-validation.js';
 import { describeFindings, reconcileTables } from '../verdicts/findings.js';
 import { underHeartbeat } from '../leases/heartbeat.js';
 import { openRun, type OpenRun } from '../runs/open-run.js';
@@ -39,12 +41,12 @@ const again: Next = { next: 'judge', units: [] };
 export async function judge({ run, located }: JudgeInput, deps: Dependencies, call: Call): Promise<JudgeResult> {
   const open = await openRun(run, deps, call);
   await deps.ledger.changeRun(run.id, { step: 'judge' });
-  const result = await underHeartbeat(open, deps.clock, () => judged(open, deps, located), signOf(open, deps));
+  const result = await underHeartbeat(open, deps.clock, () => judged(open, deps, call, located), signOf(open, deps));
   return { ...result, located };
 }
 
 /** Comes to one of its safe points before the call's time is over, and goes on there when it is called again. */
-async function judged(open: OpenRun, deps: Dependencies, located: boolean): Promise<Next> {
+async function judged(open: OpenRun, deps: Dependencies, call: Call, located: boolean): Promise<Next> {
   const { run } = open;
   const { ledger } = deps;
   const { steps } = open.task;
@@ -54,8 +56,30 @@ async function judged(open: OpenRun, deps: Dependencies, located: boolean): Prom
   const round = await nextRound(open, record);
   if (!steps.includes('validate')) return round === undefined ? done('cleanup') : await begun(round, open, ledger);
   const groups = await plannedGroups(ledger, scopes.validate(run.attempt, generation));
-  await assertDone(ledger, 'validate', scopes.validate(run.attempt, generation), unitCount(groups));
+  const counts = await assertDone(ledger, 'validate', scopes.validate(run.attempt, generation), unitCount(groups));
   if (!(await compareTables(open, ledger, generation, groups))) return again;
+  const result = await compared(open, deps, call, { record, round, located });
+  const isOver = result.next !== 'judge' && result.next !== 'locate';
+  if (isOver) await tellStep(open, { step: 'validate', ...counts }, deps, call);
+  return result;
+}
+
+/** What an attempt knows, and what comes next if nothing differs. */
+interface Judged {
+  readonly record: AttemptRecord;
+  readonly round: number | undefined;
+}
+
+/** Every table has a verdict. */
+async function compared(
+  open: OpenRun,
+  deps: Dependencies,
+  call: Call,
+  { record, round, located }: Judged & { readonly located: boolean },
+): Promise<Next> {
+  const { run } = open;
+  const { ledger } = deps;
+  const { generation } = record;
   const differing = await differingTables(ledger, scopes.verdict(run.attempt, generation));
   if (differing.length === 0) return await afterEqual(open, ledger, record, round);
   if (!located) {
@@ -64,7 +88,7 @@ async function judged(open: OpenRun, deps: Dependencies, located: boolean): Prom
     await ledger.changeRun(run.id, { step: 'locate' });
     return { next: 'locate', units };
   }
-  return await settled(open, deps, { record, differing, round });
+  return await settled(open, deps, call, { record, differing, round });
 }
 
 const done = (next: JudgeResult['next']): Next => ({ next, units: [] });
@@ -111,15 +135,18 @@ async function afterEqual(
   return done(pending.length === 0 ? 'complete' : 'cleanup');
 }
 
-/** Tables that differ, and what comes after them if they do not. */
-interface Differing {
-  readonly record: AttemptRecord;
+/** Tables that differ. */
+interface Differing extends Judged {
   readonly differing: readonly string[];
-  readonly round: number | undefined;
 }
 
 /** With what Locate found: the tables are equal after all, or the run fails. */
-async function settled(open: OpenRun, deps: Dependencies, { record, differing, round }: Differing): Promise<Next> {
+async function settled(
+  open: OpenRun,
+  deps: Dependencies,
+  call: Call,
+  { record, differing, round }: Differing,
+): Promise<Next> {
   const { ledger } = deps;
   const { attempt } = open.run;
   const failed: UnitRecord[] = [];
@@ -135,6 +162,8 @@ async function settled(open: OpenRun, deps: Dependencies, { record, differing, r
   await changeAttempt(ledger, open.run, { generationOpen: false });
   const incomplete =
     failed.length > 0 ? [`${failed.length} units of Locate failed: keys may be missing from this list`] : [];
+  const { generation } = record;
+  await tellValidationFailed(open, { generation, tableCount: still.length }, deps, call);
   throw new ValidationFailedError([...found, ...incomplete].join('\n'));
 }
 

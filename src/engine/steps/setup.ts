@@ -3,6 +3,7 @@ import type { Cursor } from '../../stores/store.js';
 import { changeStateAsOwner, readState, type AttemptState } from '../../versions/state-entry.js';
 import { attemptRecord, changeAttempt, scopes } from '../attempts/attempt-record.js';
 import type { Call, Dependencies, StepInput } from '../dependencies.js';
+import { tellStep } from '../events/tell-step.js';
 import { freeze } from '../runs/freeze.js';
 import { openRun, type OpenRun } from '../runs/open-run.js';
 import { pendingUnits, planGroup, plannedGroups, unitCount } from '../units/unit-groups.js';
@@ -25,8 +26,10 @@ export async function setup(
   await freeze(open, deps);
   const { steps } = open.task;
   if (steps.includes('setup') && !(await prepare(open, deps, call))) return { done: false, units: [] };
-  if (!steps.includes('migrate')) return { done: true, units: [] };
+  if (!steps.includes('setup') && !steps.includes('migrate')) return { done: true, units: [] };
   const { migrate } = await attemptRecord(deps.ledger, run.attempt);
+  if (steps.includes('setup')) await tellStep(open, { step: 'setup', units: migrate, unit: unitOf(open) }, deps, call);
+  if (!steps.includes('migrate')) return { done: true, units: [] };
   const units = await pendingUnits(deps.ledger, scopes.migrate(run.attempt), migrate);
   // What is written from here on is not what an earlier generation has seen.
   if (units.length > 0) await changeAttempt(deps.ledger, run, { generationOpen: false });
@@ -38,12 +41,14 @@ async function prepare(open: OpenRun, deps: Dependencies, call: Call): Promise<b
   const { run } = open;
   const attempt = (await readState(open.home.keyValues))?.attempt;
   const steps = (from: Cursor | undefined) => planned(open, deps, attempt, from);
-  const { round } = open.context;
-  const name = round === 0 ? 'setup' : `setup-${round}`;
-  if (!(await workStep(open, deps, call, { name, pollMs, steps }))) return false;
-  await changeAttempt(deps.ledger, run, { setUp: true, roundSetUp: round });
+  if (!(await workStep(open, deps, call, { name: unitOf(open), pollMs, steps }))) return false;
+  await changeAttempt(deps.ledger, run, { setUp: true, roundSetUp: open.context.round });
   await settle(open, attempt);
   return true;
+}
+
+function unitOf({ context: { round } }: OpenRun): string {
+  return round === 0 ? 'setup' : `setup-${round}`;
 }
 
 /** Setup came to its end: what the attempts before this one created is dropped, and forgotten. */

@@ -1,18 +1,18 @@
 import { UnitsFailedError } from '../../errors.js';
 import type { Ledger, UnitRecord } from '../../ledger/ledger.js';
+import { countUnits, type UnitCounts } from './unit-counts.js';
 
 const namedAtMost = 10;
 
-/** Throws UnitsFailedError that names the units that are not done, the first ones with their errors. */
-export async function assertDone(ledger: Ledger, phase: string, scope: string, count: number): Promise<void> {
+/** What the units have done. Throws UnitsFailedError that names the units that are not done, the first ones with their errors. */
+export async function assertDone(ledger: Ledger, phase: string, scope: string, count: number): Promise<UnitCounts> {
   const first: UnitRecord[] = [];
   let failed = 0;
-  for await (const unit of ledger.units(scope, count)) {
-    if (unit.done) continue;
+  const counts = await countUnits(ledger.units(scope, count), (unit) => {
     failed += 1;
     if (first.length < namedAtMost) first.push(unit);
-  }
-  if (failed === 0) return;
+  });
+  if (failed === 0) return counts;
   const named = first.map(({ unit, table, failure }) => {
     const why = failure === undefined ? 'ended before it was done' : `${failure.name}: ${failure.message}`;
     return `unit ${unit} of table "${table}": ${why}`;

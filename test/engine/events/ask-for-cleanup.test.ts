@@ -1,5 +1,6 @@
 import { abort } from '../../../src/engine/steps/abort.js';
 import type { Dependencies } from '../../../src/engine/dependencies.js';
+import type { CarryoverEvent } from '../../../src/engine/events/event.js';
 import { StoreUnavailableError } from '../../../src/errors.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import { rollover } from '../../../src/migrations/rollover/rollover.js';
@@ -34,14 +35,27 @@ const aborted = (execution: string, deps: Dependencies, redrives = 0): Promise<u
 
 describe('Abort, called for a run that leaves something over', () => {
   let bus: KeptEvents;
-  beforeEach(() => (bus = new KeptEvents()));
+  beforeEach(() => (bus = new KeptEvents('Cleanup Needed')));
 
-  test('issues the same event again when it is called again', async () => {
+  test('issues the same event again when it is called again and the bus did not take it', async () => {
+    const { run, deps } = await died(bus);
+    const refused: CarryoverEvent[] = [];
+    bus.onEvent = (event) => {
+      refused.push(event);
+      throw new StoreUnavailableError('the bus is away');
+    };
+    await aborted(run, deps);
+    bus.onEvent = () => undefined;
+    await aborted(run, deps);
+    expect(refused).toHaveLength(1);
+    expect(bus.events).toEqual(refused);
+  });
+
+  test('issues no other event when it is called again after it was sent', async () => {
     const { run, deps } = await died(bus);
     await aborted(run, deps);
     await aborted(run, deps);
-    expect(bus.events).toHaveLength(2);
-    expect(bus.events[1]).toEqual(bus.events[0]);
+    expect(bus.events).toHaveLength(1);
   });
 
   test('issues another one when the run was redriven and failed anew', async () => {
@@ -49,7 +63,7 @@ describe('Abort, called for a run that leaves something over', () => {
     await aborted(run, deps);
     expect(await aborted(run, deps, 1)).toBeUndefined();
     await aborted(run, deps, 1);
-    expect(bus.details.map(({ id }) => id)).toEqual([`${run}-0`, `${run}-1`]);
+    expect(bus.details.map(({ id }) => id)).toEqual([`${run}/cleanup-needed-0`, `${run}/cleanup-needed-1`]);
   });
 
   test('issues none while another run works on it, which asks itself if it fails', async () => {

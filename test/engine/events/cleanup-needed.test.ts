@@ -43,7 +43,7 @@ describe('a run that fails between the version and the drop', () => {
       await adopt(database);
       await postgres.client.query('CREATE TABLE orders (id int PRIMARY KEY)');
       await postgres.client.query('INSERT INTO orders SELECT generate_series(1, 20)');
-      const bus = new KeptEvents();
+      const bus = new KeptEvents('Cleanup Needed');
       const options = { settings: { leaseMs: 20_000, requestTimeoutMs: 5_000 }, emit: bus.emit };
       const { up, cleanup, clock } = runner(database, ledger, { 1: rollover({ table: 'orders' }) }, options);
       expect((await up()).run.exitCode).toBe(0);
@@ -54,7 +54,7 @@ describe('a run that fails between the version and the drop', () => {
       expect(bus.events).toMatchObject([{ source: 'carryover', detailType: 'Cleanup Needed' }]);
       expect(bus.details).toEqual([
         {
-          ...{ format: 1, id: `${run.run}-0`, run: run.run, at: expect.stringMatching(/Z$/) as string },
+          ...{ format: 1, id: `${run.run}/cleanup-needed-0`, run: run.run, at: expect.stringMatching(/Z$/) as string },
           ...{ attempt: run.attempt, version: 1, database: database.location, leftCount: 1 },
           left: [
             {
@@ -78,7 +78,7 @@ describe('a run that fails between the version and the drop', () => {
 
   test('asks while it still has the lock, and keeps what it asked in the ledger', async () => {
     const rig = await undroppable();
-    const bus = new KeptEvents();
+    const bus = new KeptEvents('Cleanup Needed');
     const owners: unknown[] = [];
     bus.onEvent = async () => void owners.push((await readState(rig.database.keyValues))?.lease?.owner);
     const { up } = runner(rig.database, ledger, { 1: orders() }, { emit: bus.emit });
@@ -95,7 +95,7 @@ describe('a run that fails between the version and the drop', () => {
   });
 
   test('asks whatever it failed with', async () => {
-    const bus = new KeptEvents();
+    const bus = new KeptEvents('Cleanup Needed');
     const { up } = runner(await ordersDatabase(), ledger, { 1: orders() }, { emit: bus.emit });
     const throttled = () => Promise.reject(Object.assign(new Error('slow down'), { name: 'SlowDown' }));
     await up({}, { handlers: { Cleanup: throttled } });
@@ -104,7 +104,7 @@ describe('a run that fails between the version and the drop', () => {
 
   test('keeps its error, and frees the lock, where the bus does not take the event', async () => {
     const { database } = await undroppable();
-    const bus = new KeptEvents();
+    const bus = new KeptEvents('Cleanup Needed');
     bus.onEvent = () => Promise.reject(new ThrottledError('the bus is busy'));
     const { run } = await runner(database, ledger, { 1: orders() }, { emit: bus.emit }).up();
     expect(run).toMatchObject({ exitCode: 3, error: { name: 'CleanupFailedError', step: 'cleanup' } });
@@ -124,7 +124,7 @@ describe('a run that fails between the version and the drop', () => {
         leftOver: () => Promise.resolve([{ store: 'database', table: 'staged_refs' }]),
       }),
     };
-    const bus = new KeptEvents();
+    const bus = new KeptEvents('Cleanup Needed');
     await runner(database, ledger, { 1: staging }, { emit: bus.emit }).up();
     expect(bus.details).toMatchObject([{ left: [{ store: 'database', table: 'staged_refs' }], leftCount: 1 }]);
   });
@@ -132,7 +132,7 @@ describe('a run that fails between the version and the drop', () => {
 
 describe('a run that leaves nothing over asks for nothing', () => {
   let bus: KeptEvents;
-  beforeEach(() => (bus = new KeptEvents()));
+  beforeEach(() => (bus = new KeptEvents('Cleanup Needed')));
 
   test('when it fails before the version is written', async () => {
     const { up } = runner(await ordersDatabase(), ledger, { 1: orders() }, { emit: bus.emit });
