@@ -21,6 +21,8 @@ const layers = {
   'src/versions': ['src/kv', 'src/stores'],
   'src/migrations': ['src/versions', 'src/kv', 'src/stores', 'src/ledger', 'src/digest'],
   'src/engine': ['src/migrations', 'src/versions', 'src/kv', 'src/stores', 'src/ledger', 'src/digest'],
+  // What runs take and cost: for documents, from the engine's own numbers.
+  'src/estimates': ['src/engine', 'src/migrations', 'src/stores'],
   'src/local': ['src/engine', 'src/migrations', 'src/versions', 'src/kv', 'src/stores', 'src/ledger', 'src/digest'],
   'src/project': ['src/stores/store-url', 'src/migrations/registry', 'src/migrations/file-name'],
   // Errors, settings, the clock: what every layer may import, and what imports none.
@@ -52,13 +54,15 @@ const packages = {
   '@aws-sdk/client-secrets-manager': ['src/stores/read-secret.ts'],
   '@aws-sdk/rds-signer': ['src/stores/rds-token.ts'],
   '@aws-sdk/credential-providers': ['src/aws-credentials.ts'],
-  '@aws-sdk/client-sfn': ['src/cli/stack-client.ts', 'test/cli/'],
+  '@aws-sdk/client-cloudformation': ['functions/aws/'],
+  '@aws-sdk/client-lambda': ['functions/aws/'],
+  '@aws-sdk/client-sfn': ['src/cli/stack-client.ts', 'functions/aws/', 'test/cli/'],
   // Generated types name it too.
   '@bufbuild': ['src/kv/messages', 'examples/', 'test/'],
   'fast-check': ['src/kv/conformance/', 'test/'],
   '@smithy': [
     ...['src/aws-credentials.ts', 'src/stores/dynamodb/', 'src/stores/archive/', 'src/ledger/ledger-client.ts'],
-    'functions/event-bus.ts',
+    ...['functions/event-bus.ts', 'functions/aws/'],
   ],
   pg: ['src/stores/postgres/', 'src/kv/postgres-', 'src/local/embedded-postgres', 'examples/', 'bench/', 'test/'],
   'pg-copy-streams': ['src/stores/postgres/', 'examples/'],

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import { copyCost, idleCost, total, type CostLine } from '../../src/estimates/cost.js';
+import { watching } from '../../src/estimates/deployment.js';
+import { onDemand, onePartition } from '../../src/estimates/scale-parts.js';
+import { executionFlow } from '../../src/estimates/unit-flow.js';
+import { withDefaults } from '../../src/settings.js';
+
+const definition = JSON.parse(await readFile('statemachines/migration.asl.json', 'utf8')) as unknown;
+/** 10 GB of items of 1 KB. */
+const tenGb = { items: 9_765_625, itemBytes: 1024, settings: withDefaults() };
+
+function dollarsOf(lines: readonly CostLine[], what: string): number {
+  const found = lines.find((line) => line.what.startsWith(what));
+  if (found === undefined) throw new Error(`no line ${what}`);
+  return found.dollars;
+}
+
+describe('the cost of a copy of 10 GB', () => {
+  test('on demand is what a person computes', () => {
+    const lines = copyCost({ ...tenGb, capacity: onDemand }, definition);
+    // Three times 10 GB in units of 4 KB, at 12.5 cents a million.
+    expect(dollarsOf(lines, 'Reading')).toBeCloseTo(3 * 2.44140625 * 0.125, 6);
+    // 9.77 million units at 62.5 cents.
+    expect(dollarsOf(lines, 'Writing')).toBeCloseTo(6.103515625, 6);
+    // (9,765.6 s · 8 + 813.8 s · 8 + 1,087.7 s · 4) · 1.7275 GB and twenty minutes of 0.5 GB: 154,327 GB-seconds.
+    expect(dollarsOf(lines, 'Functions: time')).toBeCloseTo(2.0577, 3);
+    // 49 units of two calls, 49 of one, 4 of two: 6, 4 and 6 transitions each, and 18 of the execution.
+    expect(dollarsOf(lines, 'Step Functions')).toBeCloseTo(532 * 0.000025, 9);
+    expect(total(lines)).toBeGreaterThan(9.1);
+    expect(total(lines)).toBeLessThan(9.3);
+  });
+
+  test('provisioned is paid for by the hour, used or not', () => {
+    const lines = copyCost({ ...tenGb, capacity: onePartition }, definition);
+    // Two tables with 3,000 read units at 13 cents a thousand, one with 1,000 write units at 65, for four hours begun.
+    expect(dollarsOf(lines, 'Reading')).toBeCloseTo(2 * 3 * 0.13 * 4, 6);
+    expect(dollarsOf(lines, 'Writing')).toBeCloseTo(0.65 * 4, 6);
+  });
+
+  test('costs less than one percent for the ledger and the lease', () => {
+    const lines = copyCost({ ...tenGb, capacity: onDemand }, definition);
+    const ledger = dollarsOf(lines, 'Ledger and lease: writes') + dollarsOf(lines, 'Ledger: reads');
+    expect(ledger).toBeGreaterThan(0);
+    expect(ledger / (dollarsOf(lines, 'Reading') + dollarsOf(lines, 'Writing'))).toBeLessThan(0.01);
+  });
+
+  test('rounds each item up to whole write units, and no item up for reading', () => {
+    const small = copyCost({ ...tenGb, itemBytes: 100, capacity: onDemand }, definition);
+    expect(dollarsOf(small, 'Writing')).toBeCloseTo(6.103515625, 6);
+    expect(dollarsOf(small, 'Reading')).toBeCloseTo((3 * 9.765625 * 100 * 0.125) / 4_096, 6);
+  });
+});
+
+describe('a deployment that runs nothing', () => {
+  test('costs what stands there', () => {
+    const lines = idleCost({ inNetwork: false, withKey: false });
+    // Eighteen metrics of alarms, a dashboard, five metrics; the watcher and the ledger are half a dollar.
+    expect(total(lines)).toBeCloseTo(1.8 + 3 + 1.5 + 0.45 + 0.01 + 0.12 + 0.04 + 0.01, 1);
+    // Five endpoints in two zones, a cent an hour.
+    expect(total(idleCost({ inNetwork: true, withKey: true })) - total(lines)).toBeCloseTo(73 + 1, 6);
+  });
+});
+
+test('docs/cost.md tells of the numbers that the formula takes', async () => {
+  const page = await readFile('docs/cost.md', 'utf8');
+  expect(page).toContain(`${executionFlow(definition).transitions} transitions`);
+  expect(page).toContain(`${watching.runMetrics} metrics`);
+});
