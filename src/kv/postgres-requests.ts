@@ -1,8 +1,8 @@
 import pg from 'pg';
-import { ThrottledError } from '../errors.js';
+import { CarryoverError, ThrottledError } from '../errors.js';
 import { noAnswer } from './key-value-driver.js';
 
-/** What is used of pg's `Pool`. Said here, since the types of pg, which this package's own would need, do not come with pg. */
+/** What is used of pg's `Pool`, or of what does the same. Said here, since the types of pg, which this package's own would need, do not come with pg. */
 export interface PostgresPool {
   query(query: {
     readonly text: string;
@@ -62,7 +62,8 @@ function timeout(ms: number): { expired: Promise<never>; clear: () => void } {
 
 function translated(error: unknown, location: string): unknown {
   if (!(error instanceof Error)) return noAnswer(location, error);
-  if (error instanceof TypeError) return error;
+  // What the pool has said already: that it was closed, that its user is refused.
+  if (error instanceof TypeError || error instanceof CarryoverError) return error;
   // pg's DatabaseError alone has a severity; its class may come from another copy of the package.
   if (!('severity' in error && 'code' in error)) return noAnswer(location, error);
   const code = String(error.code);

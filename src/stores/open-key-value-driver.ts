@@ -5,7 +5,7 @@ import { MemoryKeyValueDriver } from '../kv/memory-key-value-store.js';
 import { PostgresKeyValueDriver } from '../kv/postgres-key-value-store.js';
 import { createDynamodbClient } from './dynamodb/client.js';
 import { ownTable, TableNames } from './dynamodb/table-names.js';
-import { Connections } from './postgres/connections.js';
+import { Connections, type StoreConnections } from './postgres/connections.js';
 import { locationOf, type StoreUrl } from './store-url.js';
 
 export interface KeyValueTable {
@@ -13,6 +13,8 @@ export interface KeyValueTable {
   readonly requestTimeoutMs: number;
   /** The store's URL for people, where the one that is opened is not the one that was given. */
   readonly location?: string;
+  /** Those of the store in PostgreSQL, where they are shared with it. */
+  readonly connections?: StoreConnections | undefined;
 }
 
 /**
@@ -32,10 +34,11 @@ export function openKeyValueDriver(url: StoreUrl, options: KeyValueTable): KeyVa
     }
     case 'postgres': {
       refuse(postgresNameFaults(table));
-      const connection = { connection: url.connectionString, schema: url.schema, location, requestTimeoutMs };
-      const { pool } = new Connections(connection, 'write');
+      const { schema, connectionString: connection } = url;
+      const shared = options.connections?.writing;
+      const pool = shared ?? new Connections({ connection, schema, location, requestTimeoutMs }, 'write');
       return new PostgresKeyValueDriver({
-        ...{ pool, ownsPool: true, schema: url.schema, table, requestTimeoutMs },
+        ...{ pool, ownsPool: shared === undefined, schema, table, requestTimeoutMs },
         location: `table "${table}" of ${location}`,
       });
     }

@@ -3,6 +3,7 @@ import { openArchiveStore } from './archive/archive-store.js';
 import { openDynamodbStore } from './dynamodb/dynamodb-store.js';
 import { openMemoryStore } from './memory/memory-store.js';
 import { openPostgresStore } from './postgres/postgres-store.js';
+import type { StoreConnections } from './postgres/connections.js';
 import { locationOf, type StoreUrl } from './store-url.js';
 import type { Store } from './store.js';
 
@@ -10,19 +11,25 @@ export interface OpenStoreOptions {
   readonly requestTimeoutMs: number;
   /** The store's URL for people, where the one that is opened is not the one that was given. */
   readonly location?: string;
+  /** Those of a store in PostgreSQL, where others share them. */
+  readonly connections?: StoreConnections | undefined;
 }
 
 /**
  * Opens the store of a URL; sends nothing yet. Embedded engines are started by the local runtime, which then opens the
  * address that they answer at. Throws InputError for one that was not.
  */
-export function openStore(url: StoreUrl, { requestTimeoutMs, location = locationOf(url) }: OpenStoreOptions): Store {
+export function openStore(url: StoreUrl, given: OpenStoreOptions): Store {
+  const { requestTimeoutMs, location = locationOf(url), connections } = given;
   const options = { location, requestTimeoutMs };
   switch (url.kind) {
     case 'dynamodb':
       return openDynamodbStore({ ...url, ...options });
     case 'postgres':
-      return openPostgresStore({ connection: url.connectionString, schema: url.schema, ...options });
+      return openPostgresStore({
+        ...{ connection: url.connectionString, schema: url.schema, ...options },
+        ...(connections === undefined ? {} : { connections }),
+      });
     case 'archive':
       return openArchiveStore({ ...url, place: { kind: 'disk', path: url.path }, ...options });
     case 's3':

@@ -1,109 +1,149 @@
 import pg from 'pg';
+import type { PostgresPool, PostgresResult } from '../../kv/postgres-requests.js';
 import { StoreClosedError } from '../../errors.js';
-import { translated } from './postgres-errors.js';
+import { systemClock } from '../../system-clock.js';
+import type { Clock } from '../../clock.js';
+import { passwordClient } from './password-client.js';
+import { isPassing, isServerError, translated } from './postgres-errors.js';
 import { Session } from './session.js';
+import { setUpSession } from './session-settings.js';
+import { Turns } from './turns.js';
 
 export interface ConnectionOptions {
   /** pg's settings, or a connection string. */
   readonly connection: pg.PoolConfig | string;
+  /** Asked for the password of each new connection, where `connection` holds none. What it throws is what the caller gets. */
+  readonly password?: () => Promise<string>;
   readonly schema: string;
   /** The store for people: without a password. */
   readonly location: string;
   readonly requestTimeoutMs: number;
+  /** The most connections of each kind, at least 2. Default 10. */
+  readonly poolSize?: number;
+  readonly clock?: Clock;
+}
+
+/** After this long without work a connection is closed. A later use opens another. */
+export const idleMs = 10_000;
+/** Connections that somebody still works with when all are to be closed are not waited for longer. */
+const mostRestMs = 1_000;
+
+/** The connections of a store: its two kinds. */
+export interface StoreConnections {
+  readonly reading: Connections;
+  readonly writing: Connections;
+}
+
+/** Opens nothing before the first use. */
+export function openConnections(options: ConnectionOptions): StoreConnections {
+  return { reading: new Connections(options, 'read'), writing: new Connections(options, 'write') };
 }
 
 /**
  * Sessions of one kind: `read` ones refuse to write, whatever a mistake of ours may be. Each is set up once, before its
- * first use, whoever takes it. Opens nothing before the first use.
+ * first use, whoever takes it. Opens nothing before the first use, and never more than `poolSize`.
  */
-export class Connections {
-  readonly pool: pg.Pool;
+export class Connections implements PostgresPool {
+  #pool: pg.Pool;
+  readonly #turns: Turns;
+  readonly #usedAt = new WeakMap<pg.ClientBase, number>();
   #closed: Promise<void> | undefined;
 
   constructor(
     private readonly options: ConnectionOptions,
-    kind: 'read' | 'write',
+    private readonly kind: 'read' | 'write',
   ) {
-    const { connection, requestTimeoutMs } = options;
-    this.pool = new pg.Pool({
-      max: 10,
-      application_name: 'carryover',
-      ...(typeof connection === 'string' ? { connectionString: connection } : connection),
-      connectionTimeoutMillis: requestTimeoutMs,
-      keepAlive: true,
-      onConnect: (client: pg.ClientBase) => setUp(client, options.schema, kind, requestTimeoutMs),
-    } as pg.PoolConfig);
-    // An idle connection that is lost is replaced at its next use; without a listener the process would end.
-    this.pool.on('error', () => undefined);
+    const { poolSize = defaultPoolSize } = options;
+    // One is left for `query`: long writes must not keep the lease, which is an entry of the key-value store, from being renewed.
+    this.#turns = new Turns(kind === 'read' ? poolSize : Math.max(1, poolSize - 1));
+    this.#pool = this.#open();
   }
 
-  /** Works with one session. All errors are translated; `table` names the table in them. */
+  /** Works with one session. Who waits for one waits in line. All errors are translated; `table` names the table in them. */
   async use<T>(work: (session: Session) => Promise<T>, table?: string): Promise<T> {
-    if (this.#closed !== undefined) throw new StoreClosedError(`${this.options.location} was closed`);
-    let session: Session | undefined;
+    return await this.#turns.take(async () => {
+      let session: Session | undefined;
+      try {
+        session = await this.#session();
+        return await work(session);
+      } catch (error) {
+        throw translated(error, this.options.location, table);
+      } finally {
+        session?.release();
+      }
+    });
+  }
+
+  /** One statement, for the key-value store. Errors are pg's own, but for what refuses a connection for good. */
+  async query(config: Parameters<PostgresPool['query']>[0]): Promise<PostgresResult> {
+    const session = await this.#session().catch((error: unknown) => {
+      const fault = translated(error, this.options.location);
+      // What may pass is left to the caller, who can tell whether the statement was sent.
+      throw isPassing(fault) ? error : fault;
+    });
     try {
-      session = new Session(await this.pool.connect(), this.options.requestTimeoutMs);
-      return await work(session);
+      return await session.client.query(config as pg.QueryConfig<unknown[]>);
     } catch (error) {
-      throw translated(error, this.options.location, table);
+      if (!isServerError(error)) session.breakOff(error as Error);
+      throw error;
     } finally {
-      session?.release();
+      session.release();
     }
   }
 
+  /**
+   * Closes the connections: those at work when their work is done. The next use opens others. For what may be frozen for hours:
+   * nobody would close them meanwhile.
+   */
+  async rest(): Promise<void> {
+    if (this.#closed !== undefined || this.#pool.totalCount === 0) return;
+    const resting = this.#pool;
+    this.#pool = this.#open();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, mostRestMs)));
+    await Promise.race([resting.end(), late]);
+    clearTimeout(timer);
+  }
+
   close(): Promise<void> {
-    this.#closed ??= this.pool.end();
+    this.#closed ??= this.#pool.end();
     return this.#closed;
+  }
+
+  end(): Promise<void> {
+    return this.close();
+  }
+
+  async #session(): Promise<Session> {
+    const { location, requestTimeoutMs, clock = systemClock } = this.options;
+    for (;;) {
+      if (this.#closed !== undefined) throw new StoreClosedError(`${location} was closed`);
+      const client = await this.#pool.connect();
+      // The pool's own timer stands still while the machine is suspended; what was idle for so long may be cut without a word.
+      const usedAt = this.#usedAt.get(client);
+      if (usedAt === undefined || clock.now() - usedAt < idleMs) return new Session(client, requestTimeoutMs);
+      client.release(true);
+    }
+  }
+
+  #open(): pg.Pool {
+    const { connection, password, schema, requestTimeoutMs, poolSize = defaultPoolSize } = this.options;
+    const { clock = systemClock } = this.options;
+    const pool = new pg.Pool({
+      application_name: 'carryover',
+      ...(typeof connection === 'string' ? { connectionString: connection } : connection),
+      ...(password === undefined ? {} : { Client: passwordClient(password) }),
+      max: poolSize,
+      idleTimeoutMillis: idleMs,
+      connectionTimeoutMillis: requestTimeoutMs,
+      keepAlive: true,
+      onConnect: (client: pg.ClientBase) => setUpSession(client, schema, this.kind, requestTimeoutMs),
+    } as pg.PoolConfig);
+    // An idle connection that is lost is replaced at its next use; without a listener the process would end.
+    pool.on('error', () => undefined);
+    pool.on('release', (_error, client) => this.#usedAt.set(client, clock.now()));
+    return pool;
   }
 }
 
-/**
- * What the text of values depends on, and what may come between: set here because a role, a database or the connection
- * string may have set it otherwise. Texts are to be read by any other server, whatever its settings are.
- */
-function sessionSettings(kind: 'read' | 'write', requestTimeoutMs: number): readonly (readonly [string, string])[] {
-  return [
-    ['DateStyle', 'ISO, YMD'],
-    ['IntervalStyle', 'iso_8601'],
-    ['TimeZone', 'UTC'],
-    // The shortest text that gives the same float again.
-    ['extra_float_digits', '1'],
-    ['bytea_output', 'hex'],
-    ['xmloption', 'content'],
-    // Money is an integer whose text depends on the locale.
-    ['lc_monetary', 'C'],
-    ['client_encoding', 'UTF8'],
-    ['standard_conforming_strings', 'on'],
-    ['array_nulls', 'on'],
-    // A policy that hides rows makes an error instead of a table that seems to be smaller.
-    ['row_security', 'off'],
-    ['default_transaction_isolation', 'read committed'],
-    ['default_transaction_read_only', kind === 'read' ? 'on' : 'off'],
-    // Long work (an index, a constraint) is limited by nobody, requests by the client.
-    ['statement_timeout', '0'],
-    ['lock_timeout', '0'],
-    // A client that vanished in the middle of a transaction must not hold the state entry's lock.
-    ['idle_in_transaction_session_timeout', String(requestTimeoutMs * 2)],
-  ];
-}
-
-/**
- * `search_path` is the schema and then the schemas of extensions: operators are found by name, and without citext's own,
- * a page would be cut by text's order where the index has citext's. Everything else is named with its schema.
- */
-async function setUp(
-  client: pg.ClientBase,
-  schema: string,
-  kind: 'read' | 'write',
-  requestTimeoutMs: number,
-): Promise<void> {
-  const settings = sessionSettings(kind, requestTimeoutMs);
-  const calls = settings.map((_, at) => `set_config($${at * 2 + 2}, $${at * 2 + 3}, false)`);
-  const text = `SELECT ${calls.join(', ')}, set_config('search_path', ${searchPath}, false),
-    set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'
-      ELSE current_setting('synchronous_commit') END, false)`;
-  await client.query({ text, values: [schema, ...settings.flat()], query_timeout: requestTimeoutMs } as pg.QueryConfig);
-}
-
-const searchPath = `quote_ident($1) || coalesce((SELECT string_agg(DISTINCT ', ' || quote_ident(nspname), '')
-  FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE nspname NOT IN ('pg_catalog', $1)), '')`;
+const defaultPoolSize = 10;

@@ -26,7 +26,7 @@ import { dropTable } from './catalog/drop-table.js';
 import { finishTable } from './catalog/finish-table.js';
 import { listTables, schemaIsThere } from './catalog/list-tables.js';
 import { preflightTable } from './catalog/preflight.js';
-import { Connections, type ConnectionOptions } from './connections.js';
+import { openConnections, type ConnectionOptions, type Connections, type StoreConnections } from './connections.js';
 import { fencedTransaction, keyValueTable } from './fenced-transaction.js';
 import { getItems, removeItems, type Keyed } from './keyed-items.js';
 import { Layouts } from './layouts.js';
@@ -37,7 +37,10 @@ import { PostgresStatements } from './statements/postgres-statements.js';
 import { splitTable } from './split-table.js';
 import { TableWriter } from './table-writer.js';
 
-export interface PostgresStoreOptions extends ConnectionOptions, RetryOptions {}
+export interface PostgresStoreOptions extends ConnectionOptions, RetryOptions {
+  /** Those that the store shares with others. Default: its own, by the options beside. */
+  readonly connections?: StoreConnections;
+}
 
 /** Looks at and changes of the catalogue wait for locks of others; they may take longer than a request for data. */
 const catalogTimeoutMs = 60_000;
@@ -63,10 +66,11 @@ class PostgresStore implements Store {
   constructor(private readonly options: PostgresStoreOptions) {
     this.location = options.location;
     this.#schema = options.schema;
-    this.#reading = new Connections(options, 'read');
-    this.#writing = new Connections(options, 'write');
+    const { reading, writing } = options.connections ?? openConnections(options);
+    this.#reading = reading;
+    this.#writing = writing;
     this.#catalogTimeoutMs = Math.max(catalogTimeoutMs, options.requestTimeoutMs);
-    this.keyValues = openPostgresKeyValueStore({ ...options, pool: this.#writing.pool, table: keyValueTable });
+    this.keyValues = openPostgresKeyValueStore({ ...options, pool: writing, table: keyValueTable });
     this.#layouts = new Layouts({
       schema: options.schema,
       connections: this.#reading,

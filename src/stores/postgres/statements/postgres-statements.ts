@@ -52,7 +52,7 @@ export class PostgresStatements implements SqlStatements {
       return await transact();
     } catch (error) {
       if (!isRefusal(error, undefinedTable)) throw error;
-      await ensureKeyValueTable(postgresQuery(writing.pool, location, requestTimeoutMs), schema, keyValueTable);
+      await ensureKeyValueTable(postgresQuery(writing, location, requestTimeoutMs), schema, keyValueTable);
       return transact();
     }
   }
@@ -73,8 +73,9 @@ export class PostgresStatements implements SqlStatements {
     );
   }
 
+  /** By a session that reads: the one that writes may be the only one of its kind. */
   #cancel(processId: string): Promise<void> {
-    return this.options.writing.use(async (session) => {
+    return this.options.reading.use(async (session) => {
       await session.query('SELECT pg_cancel_backend($1)', [processId]);
     });
   }

@@ -53,6 +53,7 @@ test('what was deferred to the commit is cancelled too', async () => {
 
 test('whoever waits for another’s transaction with the same marker may come again', async () => {
   const first = store.sql!.transact([increment, 'SELECT pg_sleep(2)'], { marker: marker('shared') });
+  while ((await working('SELECT pg_sleep(2)')) === 0) await sleep(10);
   const second = store.sql!.transact([increment], { marker: marker('shared'), ending: endingAt(2) });
   await expect(second).rejects.toThrow(StoreUnavailableError);
   expect(await first).toMatchObject({ applied: true });
