@@ -1,30 +1,22 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { App } from 'aws-cdk-lib';
-import { loadProject } from '../src/project/load-project.js';
-import { bundleFunctions } from './bundle-functions.js';
-import { CarryoverStack } from './carryover-stack.js';
+import { App, Stack } from 'aws-cdk-lib';
+import { Carryover } from './carryover.js';
 
 const defaultConfig = 'carryover.config.ts';
 /** Shows what a stack looks like in a checkout that has no configuration yet. */
 const exampleConfig = 'examples/orders/carryover.config.ts';
 
 /** Synthesises the stack of the configuration that `-c config=PATH` names, under the name that `-c stack=NAME` gives. */
-async function synthesise(app: App): Promise<void> {
-  const config = contextOf(app, 'config') ?? configOfFolder();
-  const alarmEmail = contextOf(app, 'alarmEmail');
-  const project = await loadProject(config);
-  const functions = await bundleFunctions(config);
-  try {
-    new CarryoverStack(app, contextOf(app, 'stack') ?? 'Carryover', {
-      project,
-      functions,
-      ...(alarmEmail === undefined ? {} : { alarmEmail }),
-    });
-    app.synth();
-  } finally {
-    await rm(functions, { recursive: true, force: true });
-  }
+function synthesise(app: App): void {
+  const name = contextOf(app, 'stack') ?? 'Carryover';
+  const email = contextOf(app, 'alarmEmail');
+  const stack = new Stack(app, name, { description: 'Carryover: carries data between stores' });
+  new Carryover(stack, 'Carryover', {
+    project: contextOf(app, 'config') ?? configOfFolder(),
+    name,
+    ...(email === undefined ? {} : { onFailure: { email } }),
+  });
+  app.synth();
 }
 
 function configOfFolder(): string {
@@ -39,7 +31,7 @@ function contextOf(app: App, name: string): string | undefined {
 }
 
 try {
-  await synthesise(new App());
+  synthesise(new App());
 } catch (error) {
   // Faults of the configuration are the user's: they need no stack of ours.
   if (!(error instanceof Error) || error.name !== 'InputError') throw error;

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -8,17 +7,18 @@ import { loadProject } from '../src/project/load-project.js';
 import { loadRegistry } from '../src/project/load-registry.js';
 import { migrationsEntry } from '../src/project/migrations-entry.js';
 import { ownPackage } from '../src/project/own-package.js';
-import { steps, type Step } from './steps.js';
+import { projectFunctions, type FunctionName } from './function-names.js';
+import { steps } from './steps.js';
 
 /** Some CommonJS packages (pg, the X-Ray SDK) call `require`, which ES modules do not have. */
 const banner = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
 
 /**
- * Bundles the function of each step with the project's configuration and migrations, and returns a new folder that holds
- * `<step>/index.mjs`. What it makes depends on the sources alone, not on where they lie, so that an unchanged function is
- * not published again. Throws InputError for a configuration or migrations that executions would refuse.
+ * Bundles the function of each step with the project's configuration and migrations, and those that stand beside them, into
+ * `folder`/`<name>/index.mjs`. What it makes depends on the sources alone, not on where they lie, so that an unchanged function
+ * is not published again. Throws InputError for a configuration or migrations that executions would refuse.
  */
-export async function bundleFunctions(config: string): Promise<string> {
+export async function bundleFunctions(config: string, folder: string): Promise<void> {
   const path = resolve(config);
   const project = await loadProject(path);
   await loadRegistry(path, project);
@@ -26,7 +26,7 @@ export async function bundleFunctions(config: string): Promise<string> {
   // Source maps hold paths from here to the sources.
   const nominal = join(dirname(path), 'cdk.out', 'functions');
   const { outputFiles } = await build({
-    entryPoints: steps.map((step) => ({ in: `step:${step}`, out: `${step}/index` })),
+    entryPoints: steps.map((name) => ({ in: `function:${name}`, out: `${name}/index` })),
     absWorkingDir: dirname(path),
     outdir: nominal,
     outExtension: { '.js': '.mjs' },
@@ -45,33 +45,38 @@ export async function bundleFunctions(config: string): Promise<string> {
     logLevel: 'warning',
     plugins: [ownPackage('bundled'), entries(path, migrations)],
   });
-  const folder = await mkdtemp(join(tmpdir(), 'carryover-functions-'));
   for (const file of outputFiles) {
     const place = join(folder, relative(nominal, file.path));
     await mkdir(dirname(place), { recursive: true });
     await writeFile(place, file.contents);
   }
-  return folder;
 }
 
-/** The generated entry of a step: its handler, made for Lambda, this configuration and these migrations. */
-export function entryOf(step: Step, config: string): string {
+/** The generated entry of a function: its handler, where it opens stores made with this configuration and these migrations. */
+export function entryOf(name: FunctionName, config: string): string {
+  const handler = `import { ${name}Handler } from ${JSON.stringify(functionFile(name))};`;
+  if (!projectFunctions.some((each) => each === name))
+    return [handler, `export const handler = ${name}Handler();`].join('\n');
   return [
-    `import { ${step}Handler } from ${JSON.stringify(functionFile(step))};`,
+    handler,
     `import { lambdaRuntime } from ${JSON.stringify(functionFile('lambda-runtime'))};`,
     `import project from ${JSON.stringify(config)};`,
-    `import { migrations } from 'step:migrations';`,
-    `export const handler = ${step}Handler(lambdaRuntime(project, migrations));`,
+    `import { migrations } from 'function:migrations';`,
+    `export const handler = ${name}Handler(lambdaRuntime(project, migrations));`,
   ].join('\n');
 }
 
 function entries(config: string, migrations: string): Plugin {
+  const prefix = 'function:';
   return {
-    name: 'entries of steps',
+    name: 'entries of functions',
     setup(bundle) {
-      bundle.onResolve({ filter: /^step:/ }, ({ path }) => ({ path: path.slice('step:'.length), namespace: 'step' }));
-      bundle.onLoad({ filter: /.*/, namespace: 'step' }, ({ path }) => ({
-        contents: path === 'migrations' ? migrations : entryOf(path as Step, config),
+      bundle.onResolve({ filter: /^function:/ }, ({ path }) => ({
+        path: path.slice(prefix.length),
+        namespace: 'function',
+      }));
+      bundle.onLoad({ filter: /.*/, namespace: 'function' }, ({ path }) => ({
+        contents: path === 'migrations' ? migrations : entryOf(path as FunctionName, config),
         resolveDir: dirname(config),
       }));
     },

@@ -40,13 +40,13 @@ export interface FunctionSettings {
   readonly encryptionKey?: IKey | undefined;
   /** For the functions that open the project's stores. */
   readonly network?: Network | undefined;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface CarryoverFunctionProps extends FunctionSettings {
   readonly name: FunctionName;
   readonly description: string;
   readonly sizing: Sizing;
-  readonly environment?: Readonly<Record<string, string>>;
   readonly reservedConcurrentExecutions?: number | undefined;
 }
 

@@ -1,5 +1,7 @@
 /** What `carryover/cdk` gives to an app of your own: see docs/deploy.md. */
-export { loadProject } from '../src/project/load-project.js';
-export { bundleFunctions } from './bundle-functions.js';
-export { CarryoverStack, type CarryoverStackProps } from './carryover-stack.js';
-export type { Network } from './carryover-function.js';
+export { Carryover } from './carryover.js';
+export type { CarryoverProps, FailureReceiver } from './carryover-props.js';
+export { bundleProject } from './bundle-project.js';
+export type { Limits } from './limits.js';
+export type { EndpointName } from './migration-network.js';
+export type { ProjectBundle } from './project-bundle.js';

@@ -1,16 +1,24 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
-/** What the functions send to the ledger. */
-const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'];
+/** What who follows a run sends to the ledger, and what the functions send beside. */
+const reading = ['dynamodb:GetItem', 'dynamodb:Query'];
+const writing = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
+
+export interface LedgerTableProps {
+  readonly tableName: string;
+  /** Default: the key of AWS that the account has for DynamoDB. */
+  readonly encryptionKey?: IKey | undefined;
+}
 
 /** The ledger: the record of what was done with somebody's only copy of the data, so it outlives the stack. */
 export class LedgerTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string, tableName: string) {
+  constructor(scope: Construct, id: string, { tableName, encryptionKey }: LedgerTableProps) {
     super(scope, id);
     this.table = new Table(this, 'Table', {
       tableName,
@@ -18,15 +26,28 @@ export class LedgerTable extends Construct {
       sortKey: { name: 'entry', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      encryption: TableEncryption.AWS_MANAGED,
+      ...(encryptionKey === undefined
+        ? { encryption: TableEncryption.AWS_MANAGED }
+        : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
   }
 
-  /** Tells a function where the ledger is, and lets it read and write there. */
-  usedBy(user: LambdaFunction): void {
-    user.addEnvironment('CARRYOVER_LEDGER_TABLE', this.table.tableName);
-    this.table.grant(user, ...actions);
+  /** Lets a function read and write there. */
+  usedBy(user: IGrantable): void {
+    this.table.grant(user, ...reading, ...writing);
+    this.grantKey(user);
+  }
+
+  /** Lets somebody read what runs did. */
+  readBy(reader: IGrantable): void {
+    this.table.grant(reader, ...reading);
+    this.grantKey(reader);
+  }
+
+  /** DynamoDB asks for the data of an encrypted table with the rights of who reads it. */
+  private grantKey(user: IGrantable): void {
+    this.table.encryptionKey?.grantEncryptDecrypt(user);
   }
 }

@@ -2,8 +2,15 @@ import { readFileSync } from 'node:fs';
 import type { Duration } from 'aws-cdk-lib';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  CustomerManagedEncryptionConfiguration,
+  DefinitionBody,
+  LogLevel,
+  StateMachine,
+  StateMachineType,
+} from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { CarryoverFunction } from './carryover-function.js';
 import { pascalCase, steps, type Step } from './steps.js';
@@ -16,29 +23,33 @@ export interface MigrationMachineProps {
   readonly functions: Readonly<Record<Step, CarryoverFunction>>;
   readonly logRetention: RetentionDays;
   readonly timeout: Duration;
+  /** Default: the key of AWS for Step Functions. */
+  readonly encryptionKey?: IKey | undefined;
 }
 
-/** The state machine: the definition's file as it stands, with the functions' published versions put in. */
+/** The state machine: the definition's file as it stands, with the functions' published versions and the time-out put in. */
 export class MigrationMachine extends Construct {
   readonly machine: StateMachine;
 
   constructor(scope: Construct, id: string, props: MigrationMachineProps) {
     super(scope, id);
-    const { name, definition, functions, logRetention, timeout } = props;
+    const { name, definition, functions, logRetention, timeout, encryptionKey: key } = props;
+    const encryptionKey = key === undefined ? {} : { encryptionKey: key };
     this.machine = new StateMachine(this, 'Machine', {
       stateMachineName: name,
       stateMachineType: StateMachineType.STANDARD,
-      definitionBody: DefinitionBody.fromString(readFileSync(definition, 'utf8')),
+      definitionBody: DefinitionBody.fromString(withTimeout(readFileSync(definition, 'utf8'), timeout)),
       definitionSubstitutions: Object.fromEntries(
         steps.map((step) => [`${pascalCase(step)}FunctionArn`, functions[step].version.functionArn]),
       ),
-      timeout,
       tracingEnabled: true,
+      ...(key === undefined ? {} : { encryptionConfiguration: new CustomerManagedEncryptionConfiguration(key) }),
       logs: {
         destination: new LogGroup(this, 'Logs', {
           // Groups of this prefix do not use up the size of CloudWatch's resource policy.
           logGroupName: `/aws/vendedlogs/states/${name}`,
           retention: logRetention,
+          ...encryptionKey,
           removalPolicy: RemovalPolicy.DESTROY,
         }),
         level: LogLevel.ERROR,
@@ -76,4 +87,9 @@ export class MigrationMachine extends Construct {
       ],
     });
   }
+}
+
+/** CDK's own `timeout` is for definitions that are made of its constructs, and is left out without a word for one that is a text. */
+function withTimeout(definition: string, timeout: Duration): string {
+  return JSON.stringify({ ...(JSON.parse(definition) as object), TimeoutSeconds: timeout.toSeconds() });
 }

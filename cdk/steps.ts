@@ -1,5 +1,6 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import type { Sizing } from './carryover-function.js';
+import type { CheckedLimits } from './limits.js';
 
 /** The steps of the state machine, each a Lambda function of this name: `functions/<step>.ts`. */
 export const steps = [
@@ -17,26 +18,27 @@ export const steps = [
 
 export type Step = (typeof steps)[number];
 
-/** Below the TimeoutSeconds of the state machine's tasks (870 s) and Lambda's limit of 15 minutes. */
-const timeout = Duration.minutes(14);
+/** The steps that read and write items; the others wait most of the time. */
+export const workingSteps: readonly Step[] = ['migrate', 'validate', 'judge', 'locate'];
 
-/** One virtual CPU. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
-const working: Sizing = { timeout, memory: Size.mebibytes(1769) };
-/** Waits for others most of the time. */
-const planning: Sizing = { timeout, memory: Size.mebibytes(512) };
+/** The steps that a Map calls for many units at a time. */
+export const mapSteps: readonly Step[] = ['migrate', 'validate', 'locate'];
 
-export const sizings: Readonly<Record<Step, Sizing>> = {
-  begin: planning,
-  setup: planning,
-  migrate: working,
-  expect: planning,
-  validate: working,
-  judge: working,
-  locate: working,
-  complete: planning,
-  cleanup: planning,
-  abort: { timeout: Duration.minutes(2), memory: Size.mebibytes(512) },
-};
+/** What those have that wait. */
+const waitingMemory = Size.mebibytes(512);
+/** Abort records an error and frees a lock. */
+export const abortTimeout = Duration.minutes(2);
+
+/** How long a call of a step may take, and what memory it has. */
+export function sizingOf(
+  step: Step,
+  { functionTimeout, memory }: Pick<CheckedLimits, 'functionTimeout' | 'memory'>,
+): Sizing {
+  return {
+    timeout: step === 'abort' ? abortTimeout : functionTimeout,
+    memory: workingSteps.includes(step) ? memory : waitingMemory,
+  };
+}
 
 /** The name of a step as the state machine writes it. */
 export function pascalCase(step: Step): string {

@@ -34,9 +34,23 @@ const endEvent = z.object({
   }),
 });
 
+const jsonText = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is not JSON' });
+    return z.NEVER;
+  }
+});
+
+/** The queue between the two hands on one at a time. */
+const queuedEnd = z
+  .object({ Records: z.tuple([z.looseObject({ body: jsonText.pipe(endEvent) })]) })
+  .transform(({ Records: [{ body }] }) => body);
+
 /** Abort is called for a run by its execution, for a unit from within a Map, and for an execution that has ended. */
 export const abortEvent = z.union([
-  endEvent,
+  queuedEnd,
   z.object({ execution: z.string(), error: errorSchema, redrives: z.number().int() }),
   z.object({ run: runSchema, unit: z.number().int(), phase: z.string(), error: errorSchema }),
 ]);

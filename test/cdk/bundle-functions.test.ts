@@ -10,7 +10,11 @@ const config = 'examples/orders/carryover.config.ts';
 const bundles: string[] = [];
 
 beforeAll(async () => {
-  bundles.push(await bundleFunctions(config), await bundleFunctions(config));
+  for (const prefix of ['bundle-functions-', 'bundle-again-']) {
+    const folder = await mkdtemp(join(tmpdir(), prefix));
+    bundles.push(folder);
+    await bundleFunctions(config, folder);
+  }
 });
 
 afterAll(async () => {
@@ -24,8 +28,8 @@ async function bundleOf(migration: string): Promise<string> {
   await mkdir(join(folder, 'migrations'));
   await writeFile(join(folder, 'carryover.config.ts'), `export default { stores: { a: 'memory:a' }, database: 'a' };`);
   await writeFile(join(folder, 'migrations', '0001_first.ts'), migration);
-  const bundle = await bundleFunctions(join(folder, 'carryover.config.ts'));
-  bundles.push(bundle);
+  const bundle = join(folder, 'functions');
+  await bundleFunctions(join(folder, 'carryover.config.ts'), bundle);
   return bundle;
 }
 

@@ -1,17 +1,21 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { CarryoverStack, type CarryoverStackProps } from '../../cdk/carryover-stack.js';
+import { Carryover } from '../../cdk/carryover.js';
+import type { CarryoverProps } from '../../cdk/carryover-props.js';
 import { functionNames } from '../../cdk/function-names.js';
+import type { ProjectBundle } from '../../cdk/project-bundle.js';
 import type { Project } from '../../src/project.js';
+import { deployedStores } from '../../src/project/deployed-stores.js';
+import { withDefaults } from '../../src/settings.js';
 
-/** The stack of a project, with functions that do nothing: what they do is no matter of the template. */
+/** What is deployed for a project, with functions that do nothing: what they do is no matter of the template. */
 export function synthesised(
   project: Project,
-  props: Partial<CarryoverStackProps> = {},
-): { stack: CarryoverStack; template: Template } {
+  props: Partial<CarryoverProps> | ((stack: Stack) => Partial<CarryoverProps>) = {},
+): { stack: Stack; carryover: Carryover; template: Template } {
   const folder = mkdtempSync(join(tmpdir(), 'test-functions-'));
   try {
     for (const name of functionNames) {
@@ -19,8 +23,16 @@ export function synthesised(
       writeFileSync(join(folder, name, 'index.mjs'), `export const handler = () => '${name}';`);
     }
     const outdir = join(folder, 'cdk.out');
-    const stack = new CarryoverStack(new App({ outdir }), 'Test', { project, functions: folder, ...props });
-    return { stack, template: Template.fromStack(stack) };
+    const stack = new Stack(new App({ outdir }), 'Test');
+    const bundle: ProjectBundle = {
+      functions: folder,
+      deployable: deployedStores(project),
+      concurrency: withDefaults(project.settings).concurrency,
+      hasDatabase: project.database !== undefined,
+    };
+    const given = typeof props === 'function' ? props(stack) : props;
+    const carryover = new Carryover(stack, 'Carryover', { project: bundle, name: 'Test', ...given });
+    return { stack, carryover, template: Template.fromStack(stack) };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -33,10 +45,10 @@ export interface Statement {
   readonly Condition?: unknown;
 }
 
-/** All statements of the policies of a role, by the logical id that begins with `prefix`. */
+/** All statements of the policies of a role, by what its logical id begins with after the construct's own. */
 export function statementsOf(template: Template, prefix: string): Statement[] {
   return Object.entries(template.findResources('AWS::IAM::Policy'))
-    .filter(([id]) => id.startsWith(prefix))
+    .filter(([id]) => id.startsWith(`Carryover${prefix}`))
     .flatMap(([, policy]) => (policy['Properties'] as Properties).PolicyDocument.Statement);
 }
 

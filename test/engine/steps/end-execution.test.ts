@@ -34,12 +34,13 @@ async function begun() {
   return { stores, handlers, name, execution, run, ends, told };
 }
 
-/** As EventBridge gives it to a function. */
+/** As EventBridge tells it, by way of a queue. */
 function eventOf(executionArn: string, status: string, detail: object): object {
-  return {
+  const event = {
     ...{ version: '0', 'detail-type': 'Step Functions Execution Status Change', source: 'aws.states' },
     detail: { executionArn, name: executionArn.split(':').at(-1), status, input: '{}', output: null, ...detail },
   };
+  return { Records: [{ messageId: '1', eventSource: 'aws:sqs', body: JSON.stringify(event) }] };
 }
 
 const leaseOf = async (store: Store) => (await readState(store.keyValues))?.lease;
