@@ -1,3 +1,4 @@
+import type { MiddlewareObj } from '@middy/core';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import { ulid } from 'ulid';
 import type { Dependencies } from '../src/engine/dependencies.js';
@@ -9,8 +10,7 @@ import { createRegistry, type MigrationFile } from '../src/migrations/registry.j
 import type { Project } from '../src/project.js';
 import { parseProject } from '../src/project/parse-project.js';
 import { withDefaults } from '../src/settings.js';
-import { openDeclaredKeyValueDriver, openDeclaredStore } from '../src/stores/open-declared-store.js';
-import type { Store } from '../src/stores/store.js';
+import { openDeclaredStore, type OpenedDeclaredStore } from '../src/stores/open-declared-store.js';
 import { systemClock } from '../src/system-clock.js';
 import { openEventBus } from './event-bus.js';
 import { observation } from './observation.js';
@@ -25,12 +25,24 @@ import type { Runtime } from './step-handler.js';
  */
 export function lambdaRuntime(configuration: unknown, files: readonly MigrationFile[]): Runtime {
   const { metrics, middlewares } = observation();
+  const stores: OpenedStores = new Map();
   let dependencies: Promise<Dependencies> | undefined;
   return {
-    dependencies: () => (dependencies ??= lambdaDependencies(configuration, files, metrics)),
+    dependencies: () => (dependencies ??= lambdaDependencies(configuration, files, metrics, stores)),
     metrics,
-    middlewares,
+    middlewares: [...middlewares, restAfterCalls(stores)],
   };
+}
+
+type OpenedStores = Map<string, Promise<OpenedDeclaredStore>>;
+
+/** A frozen environment holds no connection: between two calls nobody would close it. */
+function restAfterCalls(stores: OpenedStores): MiddlewareObj<unknown, unknown> {
+  const rest = async (): Promise<void> => {
+    for (const opened of await Promise.allSettled(stores.values()))
+      if (opened.status === 'fulfilled') await opened.value.rest();
+  };
+  return { after: rest, onError: rest };
 }
 
 function checked(configuration: unknown): Project {
@@ -43,6 +55,7 @@ async function lambdaDependencies(
   configuration: unknown,
   files: readonly MigrationFile[],
   metrics: Metrics,
+  stores: OpenedStores,
 ): Promise<Dependencies> {
   const project = checked(configuration);
   const settings = withDefaults(project.settings);
@@ -53,7 +66,7 @@ async function lambdaDependencies(
   const location = `dynamodb://${region}/${table}`;
   const { requestTimeoutMs } = settings;
   const ledger = countingLedger(openDynamodbLedger({ region, table, location, requestTimeoutMs }), metrics);
-  const stores = new Map<string, Promise<Store>>();
+  const opened = (name: string) => once(stores, name, () => openDeclaredStore(project, name, settings));
   const keyValues = new Map<string, Promise<KeyValueDriver>>();
   return {
     project,
@@ -61,11 +74,9 @@ async function lambdaDependencies(
     settings,
     ledger,
     clock: systemClock,
-    openStore: (name) => once(stores, name, () => openDeclaredStore(project, name, settings)),
+    openStore: async (name) => (await opened(name)).store,
     openKeyValueDriver: (store, table) =>
-      once(keyValues, JSON.stringify([store, table]), () =>
-        openDeclaredKeyValueDriver(project, store, table, settings),
-      ),
+      once(keyValues, JSON.stringify([store, table]), async () => (await opened(store)).openKeyValueDriver(table)),
     who: 'an execution of the state machine',
     where: environment.functionName() ?? 'AWS Lambda',
     newId: () => ulid(),

@@ -49,8 +49,22 @@ export interface DeclaredStore {
   readonly tables?: readonly string[];
   /** Whether runs may drop tables of this store (`onExisting: "replace"`, `fresh`), and the functions get the right. Default false. */
   readonly allowReplace?: boolean;
-  /** A PostgreSQL store's password: the ARN of a Secrets Manager secret with `username` and `password`. */
+  /**
+   * A PostgreSQL store's password: the ARN of a Secrets Manager secret with `username` and `password`, or with `password` alone
+   * where the URL names the user.
+   */
   readonly secretArn?: string;
+  /** In its place, for a PostgreSQL store in RDS or Aurora: the functions open it by their own roles. */
+  readonly iam?: RdsIam;
+  /** How many connections the functions that work on a run may hold on this PostgreSQL store together, at least 8. Default: no limit. */
+  readonly maxConnections?: number;
+}
+
+/** What names the user of a database in IAM: the one of the URL, on this server. */
+export interface RdsIam {
+  readonly region: string;
+  /** The resource id of the instance (`db-…`), the cluster (`cluster-…`) or the proxy (`prx-…`). */
+  readonly resourceId: string;
 }
 
 /** Gives the configuration back, with its types checked. */

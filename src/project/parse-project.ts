@@ -20,6 +20,8 @@ const declarationSchema = z.preprocess(
     tables: z.array(z.string().min(1)).min(1).optional(),
     allowReplace: z.boolean().optional(),
     secretArn: z.string().optional(),
+    iam: z.strictObject({ region: z.string(), resourceId: z.string() }).optional(),
+    maxConnections: z.int().optional(),
   }),
 );
 

@@ -1,4 +1,4 @@
-import { InputError, StoreUnavailableError } from '../errors.js';
+import { CarryoverError, InputError, StoreUnavailableError } from '../errors.js';
 
 /** What will not be otherwise the next time. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
 const lasting =
@@ -6,7 +6,7 @@ const lasting =
 
 /** An error of AWS while it was asked for what a store is opened with, in Carryover's terms; `field` is where it was given. */
 export function credentialsFault(error: unknown, field: string, happened: string): unknown {
-  if (error instanceof InputError || !(error instanceof Error)) return error;
+  if (error instanceof CarryoverError || !(error instanceof Error)) return error;
   if (lasting.test(error.name)) return new InputError([{ field, message: `${happened}: ${error.message}` }]);
   return new StoreUnavailableError(`${field} ${happened}: ${error.message}`, { cause: error });
 }

@@ -1,60 +1,72 @@
+import { connectionsOfACall } from '../connection-ceiling.js';
 import { InputError } from '../errors.js';
 import type { KeyValueDriver } from '../kv/key-value-driver.js';
 import type { DeclaredStore, Project } from '../project.js';
 import type { Settings } from '../settings.js';
+import { declaredAccess } from './declared-access.js';
 import { openKeyValueDriver } from './open-key-value-driver.js';
 import { openStore } from './open-store.js';
-import { readSecret } from './read-secret.js';
+import { openConnections, type StoreConnections } from './postgres/connections.js';
 import { locationOf, parseStoreUrl, type StoreUrl } from './store-url.js';
 import type { Store } from './store.js';
 
+/** A declared store as functions have it. */
+export interface OpenedDeclaredStore {
+  readonly store: Store;
+  /**
+   * The driver of a key-value store in a table of it, by the same connections. Throws InputError for a store that holds none,
+   * and for a table that cannot be.
+   */
+  openKeyValueDriver(table: string): KeyValueDriver;
+  /** Closes its connections at the end of a call: the process may be frozen now for hours. The next call opens others. */
+  rest(): Promise<void>;
+}
+
 /**
- * Opens the store that a project declares under this name; a PostgreSQL store with a secret reads user and password from
- * Secrets Manager, and they go nowhere else. Throws InputError for a URL or a secret that does not parse.
+ * Opens the store that a project declares under this name. A PostgreSQL store holds `connectionsOfACall` connections at most, and
+ * its user and password come from where the declaration says. Throws InputError for a URL or a secret that does not parse, and
+ * StoreUnavailableError where the secret cannot be read now.
  */
-export async function openDeclaredStore(project: Project, name: string, settings: Settings): Promise<Store> {
-  const { url, location } = await reachable(project, name, settings);
-  return openStore(url, { requestTimeoutMs: settings.requestTimeoutMs, location });
-}
-
-/** The driver of a key-value store in a table of the store that a project declares under this name. Throws likewise. */
-export async function openDeclaredKeyValueDriver(
+export async function openDeclaredStore(
   project: Project,
   name: string,
-  table: string,
-  settings: Settings,
-): Promise<KeyValueDriver> {
-  const { url, location } = await reachable(project, name, settings);
-  return openKeyValueDriver(url, { table, requestTimeoutMs: settings.requestTimeoutMs, location });
-}
-
-/** The declared URL with its secret, and its location without. */
-async function reachable(
-  project: Project,
-  name: string,
-  settings: Settings,
-): Promise<{ url: StoreUrl; location: string }> {
+  { requestTimeoutMs }: Pick<Settings, 'requestTimeoutMs'>,
+): Promise<OpenedDeclaredStore> {
   const declared = project.stores[name];
   const declaration: DeclaredStore = typeof declared === 'string' ? { url: declared } : (declared ?? { url: '' });
   const field = `stores.${name}`;
   const parsed = parseStoreUrl(declaration.url, `${field}.url`);
   if ('faults' in parsed) throw new InputError(parsed.faults);
-  const url = await withSecret(parsed.url, declaration.secretArn, `${field}.secretArn`, settings.requestTimeoutMs);
-  return { url, location: locationOf(parsed.url) };
+  const { url } = parsed;
+  const location = locationOf(url);
+  const connections = await connectionsOf(url, { declaration, field, location, requestTimeoutMs });
+  const options = { requestTimeoutMs, location, connections };
+  return {
+    store: openStore(url, options),
+    openKeyValueDriver: (table) => openKeyValueDriver(url, { table, ...options }),
+    async rest() {
+      await Promise.all([connections?.reading.rest(), connections?.writing.rest()]);
+    },
+  };
 }
 
-async function withSecret(
+interface Declared {
+  readonly declaration: DeclaredStore;
+  readonly field: string;
+  readonly location: string;
+  readonly requestTimeoutMs: number;
+}
+
+/** Undefined for what is no PostgreSQL store. */
+async function connectionsOf(
   url: StoreUrl,
-  secretArn: string | undefined,
-  field: string,
-  requestTimeoutMs: number,
-): Promise<StoreUrl> {
-  if (secretArn === undefined) return url;
-  if (url.kind !== 'postgres')
-    throw new InputError([{ field, message: 'is for PostgreSQL stores; others use the AWS credentials chain' }]);
-  const { username, password } = await readSecret(secretArn, field, requestTimeoutMs);
-  const withUser = new URL(url.connectionString);
-  withUser.username = encodeURIComponent(username);
-  withUser.password = encodeURIComponent(password);
-  return { ...url, connectionString: withUser.toString() };
+  { declaration, field, location, requestTimeoutMs }: Declared,
+): Promise<StoreConnections | undefined> {
+  if (url.kind !== 'postgres') return undefined;
+  const { url: withUser, password } = await declaredAccess(url, declaration, field, requestTimeoutMs);
+  return openConnections({
+    ...{ connection: withUser.connectionString, schema: url.schema, location, requestTimeoutMs },
+    ...(password === undefined ? {} : { password }),
+    poolSize: connectionsOfACall / 2,
+  });
 }

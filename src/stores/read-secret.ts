@@ -4,17 +4,17 @@ import { InputError } from '../errors.js';
 import { credentialsFault } from './credentials-fault.js';
 
 export interface Secret {
-  readonly username: string;
+  readonly username?: string | undefined;
   readonly password: string;
 }
 
-const secretSchema = z.looseObject({ username: z.string().min(1), password: z.string().min(1) });
+const secretSchema = z.looseObject({ username: z.string().min(1).optional(), password: z.string().min(1) });
 
 /** The SDK's client sends a request three times. */
 const requestsAtMost = 3;
 
 /**
- * User and password from Secrets Manager; `field` is where the ARN was given. Throws InputError for a secret that cannot be
+ * The password from Secrets Manager, and the user where the secret names one; `field` is where the ARN was given. Throws InputError for a secret that cannot be
  * read or is another thing, StoreUnavailableError where the next time may be otherwise.
  */
 export async function readSecret(secretArn: string, field: string, requestTimeoutMs: number): Promise<Secret> {
@@ -36,7 +36,9 @@ export async function readSecret(secretArn: string, field: string, requestTimeou
 function parsedSecret(text: string, field: string): Secret {
   const parsed = secretSchema.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;
-  throw new InputError([{ field, message: 'names a secret that is not JSON with "username" and "password"' }]);
+  throw new InputError([
+    { field, message: 'names a secret that is not JSON with "password", and "username" where the URL names no user' },
+  ]);
 }
 
 function jsonOf(text: string): unknown {

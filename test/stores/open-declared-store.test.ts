@@ -40,7 +40,7 @@ const failure = (type: string): [number, object] => [400, { __type: type, messag
 describe('a PostgreSQL store with a secret', () => {
   test('is opened with the secret of the region that its ARN names, and shows nothing of it', async () => {
     answers = [secret];
-    const store = await openDeclaredStore(project, 'orders', withDefaults());
+    const { store } = await openDeclaredStore(project, 'orders', withDefaults());
     expect(asked).toEqual(['eu-west-1']);
     expect(store.location).toBe('postgres://db.example.com/shop?schema=public');
     await store.close();
