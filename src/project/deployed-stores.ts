@@ -1,7 +1,8 @@
 import { InputError, type Fault } from '../errors.js';
-import type { Project } from '../project.js';
+import type { Project, RdsIam } from '../project.js';
 import { parseStoreUrl, type DynamodbUrl, type PostgresUrl, type S3Url } from '../stores/store-url.js';
 import { declaredStore } from './parse-project.js';
+import { transportFaults } from './transport-faults.js';
 
 /** A declared store that functions can reach, and what they may do with it. */
 export interface DeployedStore {
@@ -15,6 +16,7 @@ export interface DeployedStore {
   /** Migrations of the version chain may use it; `database`: the chain's version, lock and history lie in it. */
   readonly chain?: 'database' | 'store';
   readonly secretArn?: string;
+  readonly iam?: RdsIam;
 }
 
 export interface Deployable {
@@ -25,22 +27,22 @@ export interface Deployable {
 
 /**
  * The stores of a project as a deployment sees them. Throws InputError with all faults: a store that functions would
- * fail to open, or one whose password would end up in their code.
+ * fail to open, one whose password would end up in their code, or one that they would reach unencrypted.
  */
 export function deployedStores(project: Project): Deployable {
   const faults: Fault[] = [];
   const stores: DeployedStore[] = [];
   const localStores: string[] = [];
   for (const [name, declaration] of Object.entries(project.stores)) {
-    const { url: text, role, tables = ['*'], allowReplace = false, secretArn } = declaredStore(declaration);
+    const { url: text, role, tables = ['*'], allowReplace = false, secretArn, iam } = declaredStore(declaration);
     const parsed = parseStoreUrl(text, `stores.${name}`);
     if ('faults' in parsed) faults.push(...parsed.faults);
     else if (parsed.url.kind === 'dynamodb' || parsed.url.kind === 'postgres' || parsed.url.kind === 's3') {
       faults.push(...deploymentFaults(`stores.${name}`, parsed.url));
       const [isSource, isTarget] = [role !== 'target', role !== 'source'];
-      const secret = secretArn === undefined ? {} : { secretArn };
+      const access = { ...(secretArn === undefined ? {} : { secretArn }), ...(iam === undefined ? {} : { iam }) };
       const chain = project.database === undefined ? {} : { chain: chainUse(project, name) };
-      stores.push({ name, url: parsed.url, isSource, isTarget, tables, allowReplace, ...chain, ...secret });
+      stores.push({ name, url: parsed.url, isSource, isTarget, tables, allowReplace, ...chain, ...access });
     } else localStores.push(name);
   }
   if (faults.length > 0) throw new InputError(faults);
@@ -63,11 +65,12 @@ function deploymentFaults(field: string, url: DeployedStore['url']): Fault[] {
       : [
           {
             field,
-            message: 'holds a password, which would lie in the code of the functions: give a secretArn instead',
+            message: 'holds a password, which would lie in the code of the functions: give a secretArn or iam instead',
           },
         ]),
     ...(host === '' && !searchParams.has('host')
       ? [{ field, message: 'names no host: functions have no PGHOST to take it from' }]
       : []),
+    ...transportFaults(field, url),
   ];
 }

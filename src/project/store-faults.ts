@@ -1,5 +1,7 @@
+import { connectionsOfACall, leastCeiling } from '../connection-ceiling.js';
 import type { Fault } from '../errors.js';
 import type { StoreUrl } from '../stores/store-url.js';
+import { iamFaults } from './iam-faults.js';
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html#iam-resources */
 const wholeSecretArn = /^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/;
@@ -17,6 +19,8 @@ export function storeFaults(field: string, declaration: Record<string, unknown>,
         ]
       : []),
     ...(typeof secretArn === 'string' ? secretFaults(`${field}.secretArn`, secretArn, url) : []),
+    ...iamFaults(field, declaration, url),
+    ...ceilingFaults(`${field}.maxConnections`, declaration['maxConnections'], url),
     ...(url.kind === 'dynamodb' ? tableFaults(`${field}.tables`, declaration['tables']) : []),
   ];
 }
@@ -32,6 +36,15 @@ function secretFaults(field: string, secretArn: string, url: StoreUrl): Fault[] 
         'is no ARN of a secret: give it whole, like arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-AbCdEf',
     });
   return faults;
+}
+
+function ceilingFaults(field: string, maxConnections: unknown, url: StoreUrl): Fault[] {
+  if (typeof maxConnections !== 'number') return [];
+  if (url.kind !== 'postgres')
+    return [{ field, message: 'belongs to PostgreSQL stores: the others hold no connections' }];
+  if (maxConnections >= leastCeiling) return [];
+  const message = `is ${maxConnections}: a unit of work takes up to ${connectionsOfACall} connections, and so does one call beside it: give ${leastCeiling} or more`;
+  return [{ field, message }];
 }
 
 /** The names become resources of IAM policies, where `?` and `${…}` would mean more than themselves. */

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { statementsOf } from '../../cdk/store-grants.js';
+import { statementsOf, storeEnvironment } from '../../cdk/store-grants.js';
 import { steps, type Step } from '../../cdk/steps.js';
 import type { DeclaredStore } from '../../src/project.js';
 import { deployedStores } from '../../src/project/deployed-stores.js';
@@ -229,10 +229,29 @@ describe('rights on an archive in S3', () => {
 describe('rights on a PostgreSQL store', () => {
   it.each(steps)('are reading its secret, for %s as for every step that opens it', (step) => {
     const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-AbCdEf';
-    const url = 'postgres://db.example.com/orders';
+    const url = 'postgres://db.example.com/orders?sslmode=verify-full';
     expect(rights(step, { url, secretArn })).toEqual([`secretsmanager:GetSecretValue on ${secretArn}`]);
     expect(rights(step, { url })).toEqual([]);
   });
+
+  it.each(steps)(
+    'are logging in as the user of its URL on its server alone, for %s, where it is opened by IAM',
+    (step) => {
+      const url = 'postgres://mover%40shop@db.example.com/orders?sslmode=verify-full';
+      const iam = { region: 'eu-west-1', resourceId: 'db-ABCDEFGHIJKL01234' };
+      expect(rights(step, { url, iam })).toEqual([
+        'rds-db:connect on rds-db:eu-west-1:123456789012:dbuser:db-ABCDEFGHIJKL01234/mover@shop',
+      ]);
+    },
+  );
+});
+
+test("functions trust Amazon's certificates where a store is in PostgreSQL", () => {
+  const environmentOf = (url: string) => storeEnvironment(deployedStores({ stores: { store: url } }).stores);
+  expect(environmentOf('postgres://db.example.com/orders?sslmode=verify-full')).toEqual({
+    NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem',
+  });
+  expect(environmentOf('dynamodb://eu-west-1/')).toEqual({});
 });
 
 it('no rights are given for stores that only a laptop can open', () => {
