@@ -53,10 +53,12 @@ export interface CarryoverFunctionProps extends FunctionSettings {
 /** A Lambda function of a deployment: a step of the state machine, or one that stands beside it. */
 export class CarryoverFunction extends Construct {
   readonly function: LambdaFunction;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: CarryoverFunctionProps) {
     super(scope, id);
     const { name, sizing, network, encryptionKey, reservedConcurrentExecutions } = props;
+    this.logGroup = this.createLogGroup(props);
     this.function = new LambdaFunction(this, 'Function', {
       ...network,
       ...(encryptionKey === undefined ? {} : { environmentEncryption: encryptionKey }),
@@ -70,7 +72,7 @@ export class CarryoverFunction extends Construct {
       memorySize: sizing.memory.toMebibytes(),
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
-      logGroup: this.logGroup(props),
+      logGroup: this.logGroup,
       environment: {
         POWERTOOLS_SERVICE_NAME: name,
         POWERTOOLS_METRICS_NAMESPACE: 'Carryover',
@@ -88,7 +90,7 @@ export class CarryoverFunction extends Construct {
     return this.function.currentVersion;
   }
 
-  private logGroup({ logRetention, encryptionKey }: FunctionSettings): LogGroup {
+  private createLogGroup({ logRetention, encryptionKey }: FunctionSettings): LogGroup {
     const key = encryptionKey === undefined ? {} : { encryptionKey };
     return new LogGroup(this, 'Logs', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY, ...key });
   }

@@ -18,8 +18,8 @@ export interface FunctionScheduleProps {
   readonly schedule: ScheduleExpression;
   readonly function: LambdaFunction;
   readonly input: ScheduleTargetInput;
-  /** Where a call goes that came to nothing. */
-  readonly deadLetters: IQueue;
+  /** Where a call goes that came to nothing. Undefined: nowhere, and it is not tried again either, since the next one comes soon. */
+  readonly deadLetters: IQueue | undefined;
   /** Default: at the minute. */
   readonly timeWindow?: TimeWindow;
 }
@@ -39,7 +39,7 @@ export class FunctionSchedule extends Construct {
     const scheduleGroup = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
     const role = this.role(scheduleGroup.scheduleGroupArn);
     // A queue that is encrypted with a key of the caller's takes messages of who may use that key.
-    deadLetters.encryptionMasterKey?.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
+    deadLetters?.encryptionMasterKey?.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
     new Schedule(this, 'Schedule', {
       description,
       schedule,
@@ -48,8 +48,9 @@ export class FunctionSchedule extends Construct {
         input,
         role,
         maxEventAge,
-        retryAttempts: deliveries,
-        deadLetterQueue: deadLetters,
+        ...(deadLetters === undefined
+          ? { retryAttempts: 0 }
+          : { retryAttempts: deliveries, deadLetterQueue: deadLetters }),
       }),
       ...(timeWindow === undefined ? {} : { timeWindow }),
     });
@@ -57,8 +58,9 @@ export class FunctionSchedule extends Construct {
     // https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html
     props.function.configureAsyncInvoke({
       maxEventAge,
-      retryAttempts: retriesOfLambda,
-      onFailure: new SqsDestination(deadLetters),
+      ...(deadLetters === undefined
+        ? { retryAttempts: 0 }
+        : { retryAttempts: retriesOfLambda, onFailure: new SqsDestination(deadLetters) }),
     });
   }
 
