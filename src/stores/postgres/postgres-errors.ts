@@ -53,6 +53,8 @@ export function isPassing(error: unknown): boolean {
 export function translated(error: unknown, location: string, table?: string): unknown {
   if (error instanceof CarryoverError || error instanceof TypeError || error instanceof RangeError) return error;
   const message = error instanceof Error ? error.message : String(error);
+  if (isUntrusted(error))
+    return new InputError([{ field: location, message: `is not who it must be, or not known: ${message}. ${trust}` }]);
   // pg's own complaint, before the server is asked.
   if (message.startsWith('SASL')) return new InputError([{ field: location, message: passwordMissing(message) }]);
   if (!isServerError(error) || disconnected.test(error.code)) {
@@ -68,6 +70,21 @@ export function translated(error: unknown, location: string, table?: string): un
   if (error.code === undefinedTable && table !== undefined) return new TableNotFoundError(table, location);
   if (refusedAccess.test(error.code)) return new InputError([{ field: placeOf(location, table), message }]);
   return error;
+}
+
+/**
+ * What Node says of a certificate that it does not take, and pg of a server that has none: no later try is answered otherwise.
+ * https://nodejs.org/api/tls.html#x509-certificate-error-codes
+ */
+const untrusted =
+  /^(ERR_TLS_CERT_ALTNAME_INVALID|(DEPTH_ZERO_)?SELF_SIGNED_CERT.*|UNABLE_TO_(GET_ISSUER_CERT|VERIFY_LEAF_SIGNATURE).*|CERT_.*|INVALID_(CA|PURPOSE))$/;
+const trust =
+  'Give the certificate of its authority by sslrootcert in the URL or by NODE_EXTRA_CA_CERTS, and the name that it is for as host';
+
+function isUntrusted(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.message === 'The server does not support SSL connections') return true;
+  return 'code' in error && untrusted.test(String(error.code));
 }
 
 function placeOf(location: string, table: string | undefined): string {
