@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 const milliseconds = z.number().int().positive();
+const concurrency = z.number().int().min(1).max(1_000);
+const unitsPerSecond = z.number().int().min(1);
 
 /** The settings of the engine, each with its default. A project's configuration may set any of them. */
 export const settingsSchema = z.strictObject({
@@ -16,12 +18,37 @@ export const settingsSchema = z.strictObject({
   /** How many segments a table is split into; the default grows with the table. */
   segments: z.number().int().min(1).max(10_000).optional(),
   /** How many units run at a time. */
-  concurrency: z.number().int().min(1).max(1_000).default(8),
+  concurrency: concurrency.default(8),
+  /**
+   * The most capacity units of DynamoDB that a run spends a second on average, all its units and all its stores together. Default:
+   * no limit. What is counted, and how exactly the limit is kept, is in docs/configuration.md.
+   */
+  readUnitsPerSecond: unitsPerSecond.optional(),
+  writeUnitsPerSecond: unitsPerSecond.optional(),
   /** Where tables differ: how many items a table of the differing buckets are looked at to name keys. */
   locateItems: z.number().int().min(1).max(100_000).default(10_000),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** How fast a run goes: fields of what an execution is asked for, too. */
+export const speedFields = {
+  concurrency: concurrency.optional(),
+  readUnitsPerSecond: unitsPerSecond.optional(),
+  writeUnitsPerSecond: unitsPerSecond.optional(),
+};
+
+export type Speed = Readonly<z.infer<z.ZodObject<typeof speedFields>>>;
+
+/** The settings at the speed that was asked for; where nothing was, at their own. */
+export function atSpeed(settings: Settings, asked: Speed): Settings {
+  return {
+    ...settings,
+    concurrency: asked.concurrency ?? settings.concurrency,
+    readUnitsPerSecond: asked.readUnitsPerSecond ?? settings.readUnitsPerSecond,
+    writeUnitsPerSecond: asked.writeUnitsPerSecond ?? settings.writeUnitsPerSecond,
+  };
+}
 
 /** The settings with their defaults for what is absent. Throws a ZodError for what is out of range. */
 export function withDefaults(settings: z.input<typeof settingsSchema> = {}): Settings {

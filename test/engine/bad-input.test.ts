@@ -101,6 +101,11 @@ const inputs: readonly (readonly [what: string, input: unknown, fields: readonly
   ['a fresh start without setup', { copy: { ...names, fresh: true, steps: ['validate'] } }, ['copy.fresh']],
   ['a fresh start that is a text', { copy: { ...names, fresh: 'yes' } }, ['copy.fresh']],
   ['no concurrency', { copy: { ...names, concurrency: 0 } }, ['copy.concurrency']],
+  [
+    'ceilings on capacity that let nothing through, or half a unit',
+    { copy: { ...names, readUnitsPerSecond: 0, writeUnitsPerSecond: 2.5 } },
+    ['copy.readUnitsPerSecond', 'copy.writeUnitsPerSecond'],
+  ],
   ['half a segment', { copy: { ...names, segments: 0.5 } }, ['copy.segments']],
   ['more segments than there may be', { copy: { ...names, segments: 10_001 } }, ['copy.segments']],
   ['validation of what is not there', { copy: { ...names, steps: ['validate'] } }, ['table "orders"']],

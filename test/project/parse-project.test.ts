@@ -71,8 +71,8 @@ describe('parseProject', () => {
     ['a ledger that is no DynamoDB', { stores: {}, ledger: 'memory:a' }, ['ledger']],
     [
       'settings out of range',
-      { stores: {}, settings: { leaseMs: 1, concurrency: 0 } },
-      ['settings.leaseMs', 'settings.concurrency'],
+      { stores: {}, settings: { leaseMs: 1, concurrency: 0, readUnitsPerSecond: 0, writeUnitsPerSecond: -5 } },
+      ['settings.leaseMs', 'settings.concurrency', 'settings.readUnitsPerSecond', 'settings.writeUnitsPerSecond'],
     ],
     ['a database that is no text', { stores: {}, database: 1 }, ['database']],
     ['a database that is not declared', { stores: { a: 'memory:a' }, database: 'b' }, ['database']],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { speedFields } from '../../settings.js';
 
 /** Packages by their names, each once. */
 export const packageNames = z
@@ -17,7 +18,7 @@ export const exportInputSchema = z.strictObject({
   packages: packageNames.optional(),
   /** Begin a new attempt; drop what the unfinished one created. */
   fresh: z.boolean().default(false),
-  concurrency: z.number().int().min(1).max(1_000).optional(),
+  ...speedFields,
   dryRun: z.boolean().default(false),
 });
 

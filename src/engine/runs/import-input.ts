@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { speedFields } from '../../settings.js';
 import { packageNames } from './export-input.js';
 
 /** The input of an import of exported packages, `{"import": {…}}`, as the console, the API and the command line give it. */
@@ -12,7 +13,7 @@ export const importInputSchema = z.strictObject({
   packages: packageNames.optional(),
   /** Begin a new attempt; drop what the unfinished one created. */
   fresh: z.boolean().default(false),
-  concurrency: z.number().int().min(1).max(1_000).optional(),
+  ...speedFields,
   dryRun: z.boolean().default(false),
 });
 

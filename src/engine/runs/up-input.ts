@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { speedFields } from '../../settings.js';
 
 const version = z.number().int().min(1);
 
@@ -12,7 +13,7 @@ export const upInputSchema = z.strictObject({
   fresh: z.boolean().default(false),
   /** Versions whose migration was changed after it was applied, on purpose. */
   acceptChanged: z.array(version).default([]),
-  concurrency: z.number().int().min(1).max(1_000).optional(),
+  ...speedFields,
   dryRun: z.boolean().default(false),
 });
 

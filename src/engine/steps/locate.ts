@@ -17,11 +17,12 @@ export async function locate(
   call: Call,
 ): Promise<{ status: UnitStatus }> {
   const open = await openRun(run, deps, call);
-  const { generation, generationAt } = await attemptRecord(deps.ledger, run.attempt);
+  const { generation, generationAt, locate: units } = await attemptRecord(deps.ledger, run.attempt);
   const scope = scopes.locate(run.attempt, generation);
   const status = await workUnit(open, deps, call, {
     scope,
     unit,
+    units,
     checkpoints: 'frequent',
     async *steps(record) {
       const { table } = record;

@@ -14,12 +14,13 @@ export async function validate(
   call: Call,
 ): Promise<{ status: UnitStatus }> {
   const open = await openRun(run, deps, call);
-  const { generation, generationAt } = await attemptRecord(deps.ledger, run.attempt);
+  const { generation, generationAt, validate: units } = await attemptRecord(deps.ledger, run.attempt);
   const scope = scopes.validate(run.attempt, generation);
   let digests: DigestPair = createDigestPair();
   const status = await workUnit(open, deps, call, {
     scope,
     unit,
+    units,
     checkpoints: 'rare',
     digest: () => digestPairToBytes(digests),
     async *steps(record) {

@@ -25,6 +25,7 @@ export async function workStep(open: OpenRun, deps: Dependencies, call: Call, wo
   const status = await workUnit(open, deps, call, {
     scope,
     unit: 0,
+    units: 1,
     checkpoints: 'frequent',
     throws: true,
     steps: ({ cursor }) => progressOf(work, cursor, deps.clock),

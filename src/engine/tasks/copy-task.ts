@@ -1,5 +1,6 @@
 import { copySpec, describeCopy, type CopyInput } from '../../migrations/copy/copy-input.js';
 import { copyMigration } from '../../migrations/copy/copy-migration.js';
+import { atSpeed } from '../../settings.js';
 import type { Dependencies } from '../dependencies.js';
 import { assertStores } from './assert-stores.js';
 import { declaredStoreOpener } from './declared-stores.js';
@@ -30,8 +31,7 @@ export async function copyTask(copy: CopyInput, owner: string, deps: Dependencie
     leavesNothing: false,
     validates: JSON.stringify([...copy.noValidate].sort()),
     settings: {
-      ...deps.settings,
-      concurrency: copy.concurrency ?? deps.settings.concurrency,
+      ...atSpeed(deps.settings, copy),
       ...(copy.segments === undefined ? {} : { segments: copy.segments }),
     },
     openStore,

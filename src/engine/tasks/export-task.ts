@@ -1,6 +1,7 @@
 import type { Fault } from '../../errors.js';
 import type { ExportedStep } from '../../migrations/definition.js';
 import type { RegisteredMigration } from '../../migrations/registry.js';
+import { atSpeed } from '../../settings.js';
 import { databaseAt } from '../../versions/home-records.js';
 import type { Dependencies } from '../dependencies.js';
 import { lookAtDatabase } from '../home/open-database.js';
@@ -20,7 +21,7 @@ export async function exportTask(input: ExportInput, owner: string, deps: Depend
   const { chosen, faults } = chosenOf(input, deps);
   assertStores({ field: 'export', ...input }, deps, faults);
   const { registered, exported } = chosen as Exportable;
-  const settings = { ...deps.settings, concurrency: input.concurrency ?? deps.settings.concurrency };
+  const settings = atSpeed(deps.settings, input);
   const { version, checksum } = registered;
   const { name, movedFrom } = await lookAtDatabase(deps);
   const stage = stageOf(registered, { settings, database: databaseAt(version, name, movedFrom) }, deps);

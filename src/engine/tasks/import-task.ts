@@ -1,4 +1,5 @@
 import { importStaged } from '../../migrations/import-packages/import-staged.js';
+import { atSpeed } from '../../settings.js';
 import type { Dependencies } from '../dependencies.js';
 import type { ImportInput } from '../runs/import-input.js';
 import { assertStores } from './assert-stores.js';
@@ -27,7 +28,7 @@ export async function importTask(input: ImportInput, owner: string, deps: Depend
     ...packageTask,
     attempt: owner,
     fresh: input.fresh,
-    settings: { ...deps.settings, concurrency: input.concurrency ?? deps.settings.concurrency },
+    settings: atSpeed(deps.settings, input),
     openStore,
     assertApart: (own) => assertOtherStore('import', source, own),
   };

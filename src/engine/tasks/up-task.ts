@@ -1,4 +1,5 @@
 import type { RegisteredMigration } from '../../migrations/registry.js';
+import { atSpeed, type Speed } from '../../settings.js';
 import type { Dependencies } from '../dependencies.js';
 import type { UpInput } from '../runs/up-input.js';
 import type { Database } from '../home/open-database.js';
@@ -10,7 +11,7 @@ import type { Task } from './task.js';
 export interface UpWork {
   readonly database: Database;
   readonly registered: RegisteredMigration;
-  readonly input: Pick<UpInput, 'partition' | 'fresh' | 'concurrency'>;
+  readonly input: Pick<UpInput, 'partition' | 'fresh'> & Speed;
   readonly only?: 'cleanup' | undefined;
 }
 
@@ -21,10 +22,9 @@ export async function upTask(
   deps: Dependencies,
 ): Promise<Task> {
   const { version, checksum, definition } = registered;
-  const { concurrency } = input;
   // The rest of a completed attempt is that one's, whatever else this run is asked for.
   const { partition, fresh } = only === 'cleanup' ? { partition: undefined, fresh: false } : input;
-  const settings = { ...deps.settings, concurrency: concurrency ?? deps.settings.concurrency };
+  const settings = atSpeed(deps.settings, input);
   const more = {
     database: databaseAt(version, database.name, database.movedFrom),
     ...(partition === undefined ? {} : { partition }),

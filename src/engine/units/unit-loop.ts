@@ -1,12 +1,14 @@
 import { isTransient, LateWriterError, LeaseLostError } from '../../errors.js';
 import type { Claim, UnitRecord } from '../../ledger/ledger.js';
-import { addUsage, noUsage, type Cursor, type Usage } from '../../stores/store.js';
+import type { Cursor, Usage } from '../../stores/store.js';
 import type { CheckpointPace } from '../../migrations/migration.js';
-import { checkpointDue } from './checkpoint-policy.js';
 import type { Call, Dependencies } from '../dependencies.js';
 import { startHeartbeat } from '../leases/heartbeat.js';
 import type { OpenRun } from '../runs/open-run.js';
 import { signOf } from '../status/signs-of-life.js';
+import { CapacityShare, shareOf } from './capacity-share.js';
+import { pauseForCapacity } from './pause.js';
+import { UnitSaver } from './unit-saver.js';
 
 /** What one step of a unit did, durable when it is yielded. */
 export interface UnitProgress {
@@ -22,6 +24,8 @@ export interface UnitProgress {
 export interface UnitWork {
   readonly scope: string;
   readonly unit: number;
+  /** How many units its phase has: those that run at a time share the ceilings on capacity. */
+  readonly units: number;
   /** How often checkpoints are due: see checkpointDue. */
   readonly checkpoints: CheckpointPace;
   /** Goes on with the unit from its cursor. */
@@ -38,8 +42,8 @@ const failureLength = 2_000;
 export type UnitStatus = 'done' | 'more' | 'busy' | 'failed';
 
 /**
- * Works on one unit for one call: claims it, runs its steps, saves a checkpoint when one is due, stops at a safe point
- * when the call's time is nearly over. A transient error is thrown, for the state machine to call again; a lost lease
+ * Works on one unit for one call: claims it, runs its steps, saves a checkpoint when one is due, pauses
+ * where it spent more than its share of capacity, stops at a safe point when the call's time is nearly over. A transient error is thrown, for the state machine to call again; a lost lease
  * too, to end the run; any other error is recorded in the unit, which fails alone.
  */
 export async function workUnit(open: OpenRun, deps: Dependencies, call: Call, work: UnitWork): Promise<UnitStatus> {
@@ -49,18 +53,23 @@ export async function workUnit(open: OpenRun, deps: Dependencies, call: Call, wo
   // Units of a Map show that they live by their checkpoints; a step that is one unit may write none for long.
   const sign = work.throws === true ? signOf(open, deps) : undefined;
   const heartbeat = startHeartbeat(open.held, deps.clock, open.settings.leaseMs, sign);
-  const saver = new Saver(open, deps, claim, work, claimed.unit);
+  const share = new CapacityShare(shareOf(open.settings, work.units), deps.clock, claimed.unit.owed);
+  const saver = new UnitSaver(open, deps, claim, work, claimed.unit, share);
+  const awake = async (): Promise<void> => {
+    heartbeat.assertHeld();
+    await saver.saveIfLate();
+  };
+  const paidFor = (): Promise<boolean> => pauseForCapacity(share, deps.clock, call, { ending: open.ending, awake });
   try {
+    if (!(await paidFor())) return await handBack(deps, claim, saver);
+    saver.begin();
     for await (const progress of work.steps(claimed.unit)) {
       heartbeat.assertHeld();
       saver.add(progress);
-      if (open.ending()) {
-        await saver.save({ done: false });
-        await deps.ledger.release(saver.unit, claim);
-        return 'more';
-      }
+      if (open.ending()) return await handBack(deps, claim, saver);
       if (progress.save === true) await saver.save({ done: false });
       else await saver.saveIfDue();
+      if (!(await paidFor())) return await handBack(deps, claim, saver);
     }
     await saver.save({ done: true });
     return 'done';
@@ -71,12 +80,19 @@ export async function workUnit(open: OpenRun, deps: Dependencies, call: Call, wo
   }
 }
 
+/** The call's time is nearly over: another call goes on from here. */
+async function handBack(deps: Dependencies, claim: Claim, saver: UnitSaver): Promise<UnitStatus> {
+  await saver.save({ done: false });
+  await deps.ledger.release(saver.unit, claim);
+  return 'more';
+}
+
 /** Saves what was done, unless the unit is another's by now. */
 async function afterFailure(
   error: unknown,
   deps: Dependencies,
   claim: Claim,
-  saver: Saver,
+  saver: UnitSaver,
   throws: boolean,
 ): Promise<UnitStatus> {
   if (error instanceof LeaseLostError || error instanceof LateWriterError) throw error;
@@ -90,54 +106,4 @@ async function afterFailure(
   await saver.save({ done: false, failure: { name, message: message.slice(0, failureLength) } });
   await deps.ledger.release(saver.unit, claim);
   return 'failed';
-}
-
-/** Gathers what was done since the last checkpoint, and saves it in one conditional write. */
-class Saver {
-  private cursor: Cursor | undefined;
-  private items = 0;
-  private sizeBytes = 0;
-  private usage: Usage = noUsage;
-  private savedAt: number;
-  /** The last save did not come through: what it held may or may not be recorded. */
-  failed = false;
-
-  constructor(
-    private readonly open: OpenRun,
-    private readonly deps: Dependencies,
-    private readonly claim: Claim,
-    private readonly work: UnitWork,
-    public unit: UnitRecord,
-  ) {
-    this.cursor = unit.cursor;
-    this.savedAt = deps.clock.monotonic();
-  }
-
-  add(progress: UnitProgress): void {
-    this.cursor = progress.cursor;
-    this.items += progress.items;
-    this.sizeBytes += progress.sizeBytes;
-    this.usage = addUsage(this.usage, progress.usage);
-  }
-
-  async saveIfDue(): Promise<void> {
-    const since = { elapsedMs: this.deps.clock.monotonic() - this.savedAt, requests: this.usage.requests };
-    if (checkpointDue(this.open.settings, this.work.checkpoints, since)) await this.save({ done: false });
-  }
-
-  async save(end: { done: boolean; failure?: { name: string; message: string } }): Promise<void> {
-    this.failed = true;
-    this.unit = await this.deps.ledger.checkpoint(this.unit, this.claim, {
-      ...(this.cursor === undefined ? {} : { cursor: this.cursor }),
-      ...(this.work.digest === undefined ? {} : { digest: this.work.digest() }),
-      items: this.items,
-      sizeBytes: this.sizeBytes,
-      usage: this.usage,
-      revision: this.open.held.revision(),
-      ...end,
-    });
-    this.failed = false;
-    [this.items, this.sizeBytes, this.usage] = [0, 0, noUsage];
-    this.savedAt = this.deps.clock.monotonic();
-  }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { speedFields } from '../../settings.js';
 
 export const stepNames = ['setup', 'migrate', 'validate'] as const;
 export type StepName = (typeof stepNames)[number];
@@ -27,7 +28,7 @@ export const copyInputSchema = z.strictObject({
   replace: z.array(z.string().min(1)).default([]),
   /** Begin a new attempt; drop what the unfinished one created. */
   fresh: z.boolean().default(false),
-  concurrency: z.number().int().min(1).max(1_000).optional(),
+  ...speedFields,
   segments: z.number().int().min(1).max(10_000).optional(),
   dryRun: z.boolean().default(false),
 });
