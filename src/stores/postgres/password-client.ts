@@ -8,8 +8,17 @@ export function passwordClient(password: () => Promise<string>): new (config?: p
   return class extends pg.Client {
     constructor(config?: pg.ClientConfig) {
       super(config);
+      const asked = async (): Promise<string> => {
+        try {
+          return await password();
+        } catch (error) {
+          // pg tells the error and leaves the socket open, which the server would count as a connection for a minute.
+          setImmediate(() => this.connection.stream.destroy());
+          throw error;
+        }
+      };
       // pg reads it as the setting of the same name; its types know the text alone.
-      Object.assign(this, { password });
+      Object.assign(this, { password: asked });
     }
   };
 }
