@@ -32,7 +32,7 @@ const layers = {
     'src/project/parse-project',
   ],
   'src/cli': ['src', 'functions'],
-  cdk: ['src/project', 'src/errors', 'src/settings'],
+  cdk: ['src/project', 'src/errors', 'src/input-faults', 'src/settings'],
 };
 
 /** Files at the top of `src/` that are not for everybody. */

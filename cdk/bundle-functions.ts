@@ -7,8 +7,7 @@ import { loadProject } from '../src/project/load-project.js';
 import { loadRegistry } from '../src/project/load-registry.js';
 import { migrationsEntry } from '../src/project/migrations-entry.js';
 import { ownPackage } from '../src/project/own-package.js';
-import { projectFunctions, type FunctionName } from './function-names.js';
-import { steps } from './steps.js';
+import { functionNames, projectFunctions, type FunctionName } from './function-names.js';
 
 /** Some CommonJS packages (pg, the X-Ray SDK) call `require`, which ES modules do not have. */
 const banner = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
@@ -26,7 +25,7 @@ export async function bundleFunctions(config: string, folder: string): Promise<v
   // Source maps hold paths from here to the sources.
   const nominal = join(dirname(path), 'cdk.out', 'functions');
   const { outputFiles } = await build({
-    entryPoints: steps.map((name) => ({ in: `function:${name}`, out: `${name}/index` })),
+    entryPoints: functionNames.map((name) => ({ in: `function:${name}`, out: `${name}/index` })),
     absWorkingDir: dirname(path),
     outdir: nominal,
     outExtension: { '.js': '.mjs' },

@@ -41,6 +41,8 @@ export interface FunctionSettings {
   /** For the functions that open the project's stores. */
   readonly network?: Network | undefined;
   readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Another one makes another version of what is the same otherwise. */
+  readonly release?: string | undefined;
 }
 
 export interface CarryoverFunctionProps extends FunctionSettings {
@@ -78,6 +80,7 @@ export class CarryoverFunction extends Construct {
         POWERTOOLS_METRICS_NAMESPACE: 'Carryover',
         CARRYOVER_NAME: props.deployment,
         NODE_OPTIONS: '--enable-source-maps',
+        ...(props.release === undefined ? {} : { CARRYOVER_RELEASE: props.release }),
         ...props.environment,
       },
       // A run keeps the versions that it began with: a deployment must not take them away.

@@ -4,9 +4,10 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Limits } from './limits.js';
 import type { EndpointName } from './migration-network.js';
 import type { ProjectBundle } from './project-bundle.js';
+import type { StartRules } from './starts.js';
 
 /** What a deployment is told. Only `project` must be given. */
-export interface CarryoverProps {
+export interface CarryoverProps extends StartRules {
   /**
    * The folder that holds `carryover.config.ts` and its migrations, or the path of the configuration, from where the app runs: it is bundled
    * into the functions, and says what rights they get. What was bundled before is taken as it is.
@@ -17,6 +18,12 @@ export interface CarryoverProps {
    * `-ledger`. One an account and region. Default: the stack's name and the construct's id.
    */
   readonly name?: string;
+  /**
+   * A label of what is deployed, like a commit's or a pipeline's: with another label the functions' versions are published anew, and
+   * `runOn` starts a run. Needed to deploy the very same code again after a rollback, whose versions Lambda still has. Default: none;
+   * versions follow from the code and the configuration alone.
+   */
+  readonly release?: string;
   /** Who is told of failures: an address, or a topic that hands them on. Default: nobody; `failureTopic` is there to be subscribed to. */
   readonly onFailure?: FailureReceiver;
   /** The network of stores that are not reached from outside of it. Default: none. */

@@ -7,12 +7,15 @@ import { Connections, type IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { CarryoverFunction, type FunctionSettings, type Network } from './carryover-function.js';
+import { allTogether } from './all-together.js';
+import { createAttendant } from './attendants.js';
+import type { CarryoverFunction, FunctionSettings, Network } from './carryover-function.js';
 import type { CarryoverProps } from './carryover-props.js';
 import { DeadLetters } from './dead-letters.js';
 import { deploymentName } from './deployment-name.js';
 import { EndRule } from './end-rule.js';
 import { eventSteps, grantEvents } from './event-grant.js';
+import type { ProjectFunction } from './function-names.js';
 import { allowLogs } from './key-policy.js';
 import { LedgerTable } from './ledger-table.js';
 import { checkedLimits, type CheckedLimits } from './limits.js';
@@ -20,8 +23,11 @@ import { MigrationMachine } from './migration-machine.js';
 import { MigrationNetwork } from './migration-network.js';
 import { Outputs } from './outputs.js';
 import { bundleProjectSync, type ProjectBundle } from './project-bundle.js';
-import { grantStores } from './store-grants.js';
-import { mapSteps, sizingOf, steps, type Step } from './steps.js';
+import { PruneSchedule } from './prune-schedule.js';
+import { assertStartable, Starts } from './starts.js';
+import { createSteps } from './step-functions.js';
+import { grantStores, storeEnvironment } from './store-grants.js';
+import { steps } from './steps.js';
 
 /**
  * Everything that a project's migrations run on: the ledger, a function a step, the state machine, who starts it and who
@@ -32,37 +38,31 @@ export class Carryover extends Construct implements IConnectable {
   readonly name: string;
   readonly stateMachine: StateMachine;
   readonly ledger: Table;
-  /** The functions of the steps. */
-  readonly functions: Readonly<Record<Step, CarryoverFunction>>;
-  /** What lets the functions to a database, or it to them. Empty where there is no VPC. */
+  /** What the functions of a VPC are reached by, and reach: `database.connections.allowDefaultPortFrom(carryover)`. */
   readonly connections: Connections;
+  /** The functions that open the ledger and the project's stores. */
+  readonly functions: Readonly<Record<ProjectFunction, CarryoverFunction>>;
   private readonly ledgerTable: LedgerTable;
 
   constructor(scope: Construct, id: string, props: CarryoverProps) {
     super(scope, id);
-    this.name = deploymentName(this, props.name);
-    const bundle = this.bundled(props.project);
-    const limits = checkedLimits(props.limits ?? {}, bundle.concurrency);
+    const { name, bundle, limits } = this.checked(props);
+    this.name = name;
     const { encryptionKey } = props;
     if (encryptionKey !== undefined) allowLogs(encryptionKey, this);
+    this.ledgerTable = new LedgerTable(this, 'Ledger', { tableName: `${name}-ledger`, encryptionKey });
+    this.ledger = this.ledgerTable.table;
     const network = this.network(props);
     this.connections = new Connections({ securityGroups: network?.securityGroups ?? [] });
-    this.ledgerTable = new LedgerTable(this, 'Ledger', { tableName: `${this.name}-ledger`, encryptionKey });
-    this.ledger = this.ledgerTable.table;
-    const settings = this.functionSettings(bundle, limits, props);
-    this.functions = this.createSteps({ ...settings, network }, limits);
-    grantStores(this.functions, bundle.deployable.stores);
-    for (const step of eventSteps) grantEvents(this.functions[step].function);
+    const settings = this.settings(bundle, limits, { encryptionKey, network, release: props.release });
+    this.functions = { ...createSteps(this, settings, limits), watch: createAttendant(this, 'watch', settings) };
+    this.grant(bundle);
     this.stateMachine = new MigrationMachine(this, 'Migration', {
-      name: this.name,
-      definition: definitionFile(),
-      functions: this.functions,
+      ...{ name, definition: definitionFile(), functions: this.functions, encryptionKey },
       logRetention: limits.logRetention,
       timeout: limits.executionTimeout,
-      encryptionKey,
     }).machine;
-    const { queue: deadLetters } = new DeadLetters(this, 'DeadLetters', { encryptionKey });
-    new EndRule(this, 'End', { machine: this.stateMachine, abort: this.functions.abort, deadLetters, encryptionKey });
+    this.surround(props, settings);
     this.tell(bundle);
   }
 
@@ -77,6 +77,17 @@ export class Carryover extends Construct implements IConnectable {
     this.ledgerTable.readBy(grantee);
   }
 
+  /** What can be told before anything is made, all faults together. */
+  private checked(props: CarryoverProps): { name: string; bundle: ProjectBundle; limits: CheckedLimits } {
+    let bundle: ProjectBundle | undefined;
+    return allTogether({
+      name: () => deploymentName(this, props.name),
+      bundle: () => (bundle = this.bundled(props.project)),
+      limits: () => checkedLimits(props.limits ?? {}, bundle?.concurrency ?? 1),
+      starts: () => assertStartable(props, bundle?.hasDatabase ?? true),
+    });
+  }
+
   private bundled(project: string | ProjectBundle): ProjectBundle {
     if (typeof project !== 'string') return project;
     return bundleProjectSync(project, join(Stage.of(this)?.outdir ?? 'cdk.out', `functions.${this.node.addr}`));
@@ -87,37 +98,45 @@ export class Carryover extends Construct implements IConnectable {
     return new MigrationNetwork(this, 'Network', { vpc, vpcSubnets, securityGroups, endpoints: vpcEndpoints }).network;
   }
 
-  private functionSettings(
-    { functions }: ProjectBundle,
+  private settings(
+    { functions, deployable }: ProjectBundle,
     { architecture, logRetention, settings }: CheckedLimits,
-    { encryptionKey }: CarryoverProps,
+    place: Pick<FunctionSettings, 'encryptionKey' | 'network' | 'release'>,
   ): FunctionSettings {
-    const environment = { CARRYOVER_LEDGER_TABLE: this.ledger.tableName, CARRYOVER_SETTINGS: JSON.stringify(settings) };
-    return { deployment: this.name, functions, architecture, logRetention, encryptionKey, environment };
+    const environment = {
+      CARRYOVER_LEDGER_TABLE: this.ledger.tableName,
+      CARRYOVER_SETTINGS: JSON.stringify(settings),
+      ...storeEnvironment(deployable.stores),
+    };
+    return { deployment: this.name, functions, architecture, logRetention, environment, ...place };
   }
 
-  private createSteps(settings: FunctionSettings, limits: CheckedLimits): Readonly<Record<Step, CarryoverFunction>> {
-    const created = steps.map((step) => {
-      const lambda = new CarryoverFunction(this, step, {
-        ...settings,
-        name: step,
-        description: `Carryover: the step ${step}`,
-        sizing: sizingOf(step, limits),
-        reservedConcurrentExecutions: mapSteps.includes(step) ? limits.reservedConcurrency : undefined,
-      });
-      this.ledgerTable.usedBy(lambda.function);
-      return [step, lambda] as const;
-    });
-    return Object.fromEntries(created) as Record<Step, CarryoverFunction>;
+  private grant({ deployable: { stores } }: ProjectBundle): void {
+    const { watch } = this.functions;
+    for (const step of steps) this.ledgerTable.usedBy(this.functions[step].function);
+    this.ledgerTable.readBy(watch.function);
+    grantStores(this.functions, stores);
+    for (const step of eventSteps) grantEvents(this.functions[step].function);
+  }
+
+  /** What stands beside the state machine. */
+  private surround(props: CarryoverProps, settings: FunctionSettings): void {
+    const { encryptionKey } = props;
+    const { stateMachine: machine, functions } = this;
+    const { queue: deadLetters } = new DeadLetters(this, 'DeadLetters', { encryptionKey });
+    const end = new EndRule(this, 'End', { machine, abort: functions.abort, deadLetters, encryptionKey });
+    const prune = createAttendant(this, 'prune', settings).function;
+    const pruned = steps.map((step) => functions[step].function);
+    new PruneSchedule(this, 'Prune', { prune, functions: pruned, machine, encryptionKey, deadLetters });
+    const after = [machine, end, ...Object.values(functions)];
+    const versions = steps.map((step) => functions[step].version.functionArn);
+    new Starts(this, 'Starts', { ...props, machine, settings, versions, deadLetters, after });
   }
 
   private tell({ deployable: { stores, localStores } }: ProjectBundle): void {
-    new Outputs(this, 'Outputs', {
-      name: this.name,
-      stateMachineArn: this.stateMachine.stateMachineArn,
-      ledgerTableName: this.ledger.tableName,
-      stores,
-    });
+    const { name } = this;
+    const { stateMachineArn } = this.stateMachine;
+    new Outputs(this, 'Outputs', { name, stateMachineArn, ledgerTableName: this.ledger.tableName, stores });
     if (localStores.length === 0) return;
     const message = `The command line alone can open ${localStores.join(', ')}: executions cannot.`;
     Annotations.of(this).addWarningV2('carryover:localStores', message);

@@ -5,7 +5,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct, type IDependable } from 'constructs';
-import { InputError } from '../src/errors.js';
+import { InputError, type Fault } from '../src/errors.js';
 import { letAsk } from './machine-grants.js';
 import { letSeeStack } from './stack-grants.js';
 import { newestVersion } from './start-schedule.js';
@@ -45,7 +45,9 @@ export class DeployRun extends Construct {
   constructor(scope: Construct, id: string, props: DeployRunProps) {
     super(scope, id);
     const { deployed, machine, encryptionKey, input = newestVersion } = props;
-    const waitAtMost = checkedWait(props.waitAtMost ?? defaultWait);
+    const { waitAtMost = defaultWait } = props;
+    const faults = waitFaults(waitAtMost);
+    if (faults.length > 0) throw new InputError(faults);
     // No property of the resource: another limit is no reason for another run.
     deployed.addEnvironment('CARRYOVER_WAIT_AT_MOST_SECONDS', String(waitAtMost.toSeconds()));
     letAsk(deployed, {
@@ -80,9 +82,10 @@ export class DeployRun extends Construct {
   }
 }
 
-function checkedWait(wait: Duration): Duration {
+/** What is wrong with how long a deployment is to wait. */
+export function waitFaults(wait: Duration): Fault[] {
   const minutes = wait.toMinutes({ integral: false });
-  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= longestWaitMinutes) return wait;
+  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= longestWaitMinutes) return [];
   const message = `is ${minutes} minutes: give 1 to ${longestWaitMinutes} whole minutes, since CloudFormation waits no longer than an hour`;
-  throw new InputError([{ field: 'waitAtMost', message }]);
+  return [{ field: 'waitAtMost', message }];
 }

@@ -5,3 +5,5 @@ export { bundleProject } from './bundle-project.js';
 export type { Limits } from './limits.js';
 export type { EndpointName } from './migration-network.js';
 export type { ProjectBundle } from './project-bundle.js';
+export { Schedule, type StartTimes } from './start-schedule.js';
+export type { StartRules } from './starts.js';

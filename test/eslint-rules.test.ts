@@ -37,7 +37,6 @@ describe('the direction of imports', () => {
     ['functions/begin.ts', `import { runLocally } from '../src/cli/run-locally.js';`],
     ['functions/begin.ts', `import { openLocalRuntime } from '../src/local/local-runtime.js';`],
     ['cdk/steps.ts', `import { begin } from '../src/engine/steps/begin.js';`],
-    ['cdk/steps.ts', `import { InputError } from '../src/errors.js';`],
     ['cdk/steps.ts', `import { beginHandler } from '../functions/begin.js';`],
   ])('is held in %s against %s', (file, text) => {
     expect(broken(file, text)).toEqual([direction]);

@@ -1,7 +1,9 @@
+import { Duration } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { steps } from '../../cdk/steps.js';
 import { InputError } from '../../src/errors.js';
 import { parseExecutionInput } from '../../src/engine/runs/execution-input.js';
-import { rightsOf, statementsOf, synthesised } from './synthesised.js';
+import { rightsOf, statementsOf, synthesised, type Statement } from './synthesised.js';
 
 const project = {
   stores: {
@@ -11,6 +13,16 @@ const project = {
 } as const;
 
 const { stack, carryover, template } = synthesised(project);
+
+function faultOf(attempt: () => unknown): InputError {
+  try {
+    attempt();
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
 
 describe('Carryover', () => {
   it('keeps a ledger that outlives the stack and can be restored to any second', () => {
@@ -76,7 +88,8 @@ describe('Carryover', () => {
 
   it('keeps all logs for three months', () => {
     const groups = Object.values(template.findResources('AWS::Logs::LogGroup'));
-    expect(groups).toHaveLength(steps.length + 1);
+    // Of the steps, the state machine, the watcher and the pruner.
+    expect(groups).toHaveLength(steps.length + 3);
     for (const { Properties } of groups) expect(Properties).toMatchObject({ RetentionInDays: 90 });
   });
 
@@ -114,6 +127,51 @@ describe('Carryover', () => {
     const versioned = synthesised({ ...project, database: 'orders-new' }).template.findOutputs('*');
     const [, sample] = Object.entries(versioned).find(([id]) => id.includes('SampleUpInput')) ?? [];
     expect(parseExecutionInput(JSON.parse(sample?.['Value'] as string)).up).toMatchObject({ dryRun: true });
+  });
+
+  it('gives who starts runs what the command line and an application need, and nothing else', () => {
+    const { template: started } = synthesised(project, {}, (carryover, stack) => {
+      carryover.grantStart(new Role(stack, 'App', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') }));
+    });
+    const policies = started.findResources('AWS::IAM::Policy');
+    const [policy] = Object.entries(policies).filter(([id]) => id.startsWith('App'));
+    const { PolicyDocument } = policy?.[1]?.['Properties'] as { PolicyDocument: { Statement: Statement[] } };
+    const actions = new Set(rightsOf(PolicyDocument.Statement).map((right) => right.split(' ')[0]));
+    expect([...actions].sort()).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'states:DescribeActivity',
+      'states:DescribeExecution',
+      'states:DescribeStateMachine',
+      'states:DescribeStateMachineForExecution',
+      'states:GetExecutionHistory',
+      'states:ListActivities',
+      'states:ListExecutions',
+      'states:ListStateMachines',
+      'states:RedriveExecution',
+      'states:StartExecution',
+      'states:StopExecution',
+    ]);
+  });
+
+  it('has the name that it is given, else one made of the stack and its own id', () => {
+    const named = (name?: string) =>
+      synthesised(project, name === undefined ? { name: undefined as never } : { name }).carryover.name;
+    expect(named('orders')).toBe('orders');
+    expect(named()).toBe('Test-Carryover');
+    expect(() => named('1 order')).toThrow(/^name: "1 order" is no name for a state machine/);
+  });
+
+  it('tells all that is wrong with its properties together, without a stack', () => {
+    const wrong = {
+      name: 'no name',
+      limits: { concurrency: 0 },
+      runOn: 'deploy',
+      waitAtMost: Duration.hours(2),
+    } as const;
+    const error = faultOf(() => synthesised(project, wrong));
+    expect(error.faults.map(({ field }) => field)).toEqual(['name', 'limits.concurrency', 'input', 'waitAtMost']);
+    expect(error.stack).toBe(`InputError: ${error.message}`);
   });
 
   it('refuses stores that functions could not open, all together', () => {

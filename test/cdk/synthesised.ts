@@ -11,10 +11,11 @@ import type { Project } from '../../src/project.js';
 import { deployedStores } from '../../src/project/deployed-stores.js';
 import { withDefaults } from '../../src/settings.js';
 
-/** What is deployed for a project, with functions that do nothing: what they do is no matter of the template. */
+/** What is deployed for a project, and what `build` adds, with functions that do nothing: what they do is no matter of the template. */
 export function synthesised(
   project: Project,
   props: Partial<CarryoverProps> | ((stack: Stack) => Partial<CarryoverProps>) = {},
+  build?: (carryover: Carryover, stack: Stack) => void,
 ): { stack: Stack; carryover: Carryover; template: Template } {
   const folder = mkdtempSync(join(tmpdir(), 'test-functions-'));
   try {
@@ -32,6 +33,7 @@ export function synthesised(
     };
     const given = typeof props === 'function' ? props(stack) : props;
     const carryover = new Carryover(stack, 'Carryover', { project: bundle, name: 'Test', ...given });
+    build?.(carryover, stack);
     return { stack, carryover, template: Template.fromStack(stack) };
   } finally {
     rmSync(folder, { recursive: true });
