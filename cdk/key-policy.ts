@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 /**
  * Lets CloudWatch Logs encrypt this account's log groups with the caller's key; the functions' roles, the topic and the queues are
  * allowed by what they are given the key for. The policy of a key that is only named by its ARN cannot be changed from here:
- * docs/security.md has the statement. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+ * docs/deploy.md has the statements. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
  */
 export function allowLogs(key: IKey, scope: Construct): void {
   const { region, account, partition } = Stack.of(scope);
