@@ -1,71 +1,63 @@
-import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, MathExpression, TreatMissingData, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { AlarmDefinition, AlarmSubject } from './alarms/alarm-definition.js';
+import { executionAlarms } from './alarms/execution-alarms.js';
+import { attendantAlarms, deadLetterAlarms, stepAlarms } from './alarms/function-alarms.js';
+import { runAlarms, watcherAlarms } from './alarms/watch-alarms.js';
 import type { CarryoverFunction } from './carryover-function.js';
-import { steps, type Step } from './steps.js';
+import type { Attendant } from './function-names.js';
+import type { Step } from './steps.js';
 
 export interface AlarmsProps {
+  /** The deployment's name, with which those of its alarms begin. */
+  readonly deployment: string;
   readonly machine: StateMachine;
   readonly functions: Readonly<Record<Step, CarryoverFunction>>;
-  /** Who is told by mail; others subscribe to the topic. */
-  readonly email?: string | undefined;
+  /** Those that stand beside the state machine, as far as there are any. */
+  readonly attendants?: Readonly<Partial<Record<Attendant, CarryoverFunction>>> | undefined;
+  /** Where calls go that came to nothing. */
+  readonly deadLetters?: IQueue | undefined;
+  /** Who is told. Default: nobody. */
+  readonly topic?: ITopic | undefined;
 }
 
-const period = Duration.minutes(5);
-/** Single errors are retried by the state machine; this many in five minutes want to be looked at. */
-const tolerableErrors = 20;
-
-/** What goes to the topic: every execution that ended badly, from wherever it was ended, and functions that fail often. */
+/** What a deployment tells of by itself, each with what to do first: docs/alarms.md. */
 export class Alarms extends Construct {
-  readonly topic: Topic;
+  readonly alarms: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, { machine, functions, email }: AlarmsProps) {
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    this.topic = new Topic(this, 'Topic', { displayName: 'Carryover', enforceSSL: true });
-    if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
-    this.alarm('ExecutionsFailed', machine.metricFailed({ period }), 'A run failed: its error is in the ledger.');
-    this.alarm(
-      'ExecutionsTimedOut',
-      machine.metricTimedOut({ period }),
-      'A run came to the time-out of the state machine: start it again with the same input, and it goes on.',
-    );
-    this.alarm(
-      'ExecutionsAborted',
-      machine.metricAborted({ period }),
-      'Somebody stopped a run: start it again with the same input, and it goes on.',
-    );
-    this.alarm(
-      'FunctionErrors',
-      errorsOf(functions),
-      `The functions failed more than ${tolerableErrors} times in five minutes: look at their logs.`,
-      tolerableErrors,
-    );
-  }
-
-  private alarm(id: string, metric: IMetric, alarmDescription: string, threshold = 0): void {
-    const alarm = new Alarm(this, id, {
-      metric,
-      alarmDescription,
-      threshold,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+    const { deployment, machine, functions, attendants = {}, deadLetters, topic } = props;
+    const subject: AlarmSubject = { deployment, stateMachineArn: machine.stateMachineArn };
+    const definitions = [
+      ...executionAlarms(machine, subject),
+      ...(attendants.watch === undefined ? [] : [...runAlarms(subject), ...watcherAlarms(attendants.watch, subject)]),
+      ...stepAlarms(functions, subject),
+      ...attendantAlarms(attendants, subject),
+      ...(deadLetters === undefined ? [] : deadLetterAlarms(deadLetters)),
+    ];
+    const action = topic === undefined ? undefined : new SnsAction(topic);
+    this.alarms = definitions.map((definition) => {
+      const alarm = this.alarm(deployment, definition);
+      if (action !== undefined) alarm.addAlarmAction(action);
+      return alarm;
     });
-    alarm.addAlarmAction(new SnsAction(this.topic));
   }
-}
 
-/** Abort throws by design, each time that it is called for a run. */
-function errorsOf(functions: AlarmsProps['functions']): MathExpression {
-  const counted = steps.filter((step) => step !== 'abort');
-  return new MathExpression({
-    expression: counted.join(' + '),
-    usingMetrics: Object.fromEntries(counted.map((step) => [step, functions[step].function.metricErrors({ period })])),
-    label: 'Errors of all functions',
-    period,
-  });
+  private alarm(deployment: string, { id, points = { breaching: 1, of: 1 }, ...definition }: AlarmDefinition): Alarm {
+    return new Alarm(this, id, {
+      alarmName: `${deployment}-${id}`,
+      alarmDescription: `${definition.meaning} First: ${definition.command}`,
+      metric: definition.metric,
+      threshold: definition.threshold,
+      comparisonOperator: definition.comparison ?? ComparisonOperator.GREATER_THAN_THRESHOLD,
+      datapointsToAlarm: points.breaching,
+      evaluationPeriods: points.of,
+      treatMissingData: definition.missing ?? TreatMissingData.NOT_BREACHING,
+    });
+  }
 }

@@ -1,0 +1,42 @@
+import { Duration } from 'aws-cdk-lib';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { executionsCommand, runCommand, type AlarmDefinition, type AlarmSubject } from './alarm-definition.js';
+
+const period = Duration.minutes(5);
+
+/** What the state machine says of its executions; units of a Distributed Map are executions of other machines, and do not count. */
+export function executionAlarms(machine: StateMachine, subject: AlarmSubject): AlarmDefinition[] {
+  return [
+    {
+      id: 'ExecutionsFailed',
+      metric: machine.metricFailed({ period }),
+      threshold: 0,
+      meaning: `A run failed. The ledger says why and in which step: ${runCommand(subject)}. The same input goes on where it stopped.`,
+      command: executionsCommand(subject, 'FAILED'),
+    },
+    {
+      id: 'ExecutionsTimedOut',
+      metric: machine.metricTimedOut({ period }),
+      threshold: 0,
+      meaning:
+        'A run came to the time-out of the state machine. Its lock was freed; the same input goes on where it stopped.',
+      command: executionsCommand(subject, 'TIMED_OUT'),
+    },
+    {
+      id: 'ExecutionsAborted',
+      metric: machine.metricAborted({ period }),
+      threshold: 0,
+      meaning: 'Somebody stopped a run. Its lock was freed; the same input goes on where it stopped.',
+      command: executionsCommand(subject, 'ABORTED'),
+    },
+    {
+      id: 'ExecutionsThrottled',
+      metric: machine.metricThrottled({ period, statistic: 'Sum' }),
+      threshold: 0,
+      points: { breaching: 3, of: 4 },
+      meaning:
+        'Step Functions has held back steps of runs for a quarter of an hour: the account has more state transitions than its quota allows. Runs go on, slower.',
+      command: 'aws service-quotas list-service-quotas --service-code states',
+    },
+  ];
+}
