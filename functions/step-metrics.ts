@@ -5,7 +5,8 @@ import type { Ledger } from '../src/ledger/ledger.js';
 /**
  * The ledger, which also counts what its checkpoints add: what a step carries or reads, and what that costs. A call works
  * on one unit, so on one table: its name is metadata, to be found in the logs, and no dimension, since each of those
- * would be another custom metric to pay for.
+ * would be another custom metric to pay for. What the unit has done by now is beside it: the counts of several checkpoints are
+ * one list in a line, which Logs Insights cannot add up.
  */
 export function countingLedger(ledger: Ledger, metrics: Metrics): Ledger {
   return {
@@ -14,6 +15,7 @@ export function countingLedger(ledger: Ledger, metrics: Metrics): Ledger {
       const saved = await ledger.checkpoint(unit, claim, change);
       const { requests, readUnits, writeUnits } = change.usage;
       metrics.addMetadata('table', unit.table).addMetadata('unit', `${unit.scope}/${unit.unit}`);
+      metrics.addMetadata('itemsOfUnit', String(saved.items));
       metrics.addMetric('Items', MetricUnit.Count, change.items);
       metrics.addMetric('Bytes', MetricUnit.Bytes, change.sizeBytes);
       metrics.addMetric('Requests', MetricUnit.Count, requests);
