@@ -3,6 +3,7 @@ import { CorruptDataError, InputError } from '../../errors.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { maxUnits } from '../../migrations/copy/segment-count.js';
 import type { UnitGroup } from '../../migrations/migration.js';
+import { inSpreadOrder } from './spread-order.js';
 
 const groupSchema = z.object({ first: z.number().int(), count: z.number().int() });
 
@@ -50,11 +51,11 @@ export async function planGroup(
   groups.set(group.table, { first, count: works.length });
 }
 
-/** The numbers of the units of a scope that are not done. */
+/** The numbers of the units of a scope that are not done, in the order in which they are to be taken: see inSpreadOrder. */
 export async function pendingUnits(ledger: Ledger, scope: string, count: number): Promise<number[]> {
   const pending: number[] = [];
   for await (const unit of ledger.units(scope, count)) if (!unit.done) pending.push(unit.unit);
-  return pending;
+  return inSpreadOrder(pending);
 }
 
 async function restart(
