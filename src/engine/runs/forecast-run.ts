@@ -41,7 +41,7 @@ export async function checkedForecast(task: Task, deps: Dependencies, faultsOnly
     ],
   });
   if (forecast.faults.length > 0) throw new InputError(forecast.faults);
-  return forecast;
+  return task.lowered === undefined ? forecast : { ...forecast, warnings: [...forecast.warnings, task.lowered] };
 }
 
 /** Throws InputError for an unfinished attempt of another command, and LockHeldError while a run works on it. */

@@ -2,6 +2,7 @@ import type { StepName } from '../../migrations/copy/copy-input.js';
 import type { Migration } from '../../migrations/migration.js';
 import type { RegisteredMigration } from '../../migrations/registry.js';
 import type { LeaseOwner } from '../../kv/lease-cell.js';
+import type { Fault } from '../../errors.js';
 import type { Settings } from '../../settings.js';
 import type { Store } from '../../stores/store.js';
 
@@ -31,6 +32,8 @@ export interface Task {
   /** What validation leaves out, so that a change of it begins another generation. */
   readonly validates: string;
   readonly settings: Settings;
+  /** Why these have fewer units at a time than the configuration: for who looks ahead. */
+  readonly lowered?: Fault;
   /** The registered migration whose version is written at its end; absent where no version is. */
   readonly registered?: RegisteredMigration;
   /** A declared store, by its name. */

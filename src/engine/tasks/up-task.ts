@@ -6,6 +6,7 @@ import type { Database } from '../home/open-database.js';
 import { databaseAt } from '../../versions/home-records.js';
 import { stageOf } from './stage-of.js';
 import type { Task } from './task.js';
+import { withinCeilings } from './within-ceilings.js';
 
 /** What a run of the version chain does of a migration: all of it, or the rest of a completed one. */
 export interface UpWork {
@@ -15,12 +16,17 @@ export interface UpWork {
   readonly only?: 'cleanup' | undefined;
 }
 
-/** The task of a registered migration. Throws InputError for a store that it names and the project does not declare. */
-export async function upTask(
-  { database, registered, input, only }: UpWork,
-  owner: string,
-  deps: Dependencies,
-): Promise<Task> {
+/**
+ * The task of a registered migration. Throws InputError for a store that it names and the project does not declare. Its code may
+ * open any store, and others of its chain do: an input is refused before the first of them.
+ */
+export async function upTask(work: UpWork, owner: string, deps: Dependencies): Promise<Task> {
+  const { concurrency } = work.input;
+  const asked = { field: 'up', concurrency, stores: Object.keys(deps.project.stores) };
+  return await withinCeilings(asked, deps, (settings) => opened(work, owner, { ...deps, settings }));
+}
+
+async function opened({ database, registered, input, only }: UpWork, owner: string, deps: Dependencies): Promise<Task> {
   const { version, checksum, definition } = registered;
   // The rest of a completed attempt is that one's, whatever else this run is asked for.
   const { partition, fresh } = only === 'cleanup' ? { partition: undefined, fresh: false } : input;
