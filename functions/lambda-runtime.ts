@@ -14,7 +14,7 @@ import { openDeclaredStore, type OpenedDeclaredStore } from '../src/stores/open-
 import { systemClock } from '../src/system-clock.js';
 import { openEventBus } from './event-bus.js';
 import { observation } from './observation.js';
-import { countingLedger } from './step-metrics.js';
+import { countingLedger, throttleCount } from './step-metrics.js';
 import type { Runtime } from './step-handler.js';
 
 /**
@@ -65,14 +65,16 @@ async function lambdaDependencies(
     throw new TypeError('CARRYOVER_LEDGER_TABLE is not set: the stack sets it for each function');
   const location = `dynamodb://${region}/${table}`;
   const { requestTimeoutMs } = settings;
-  const ledger = countingLedger(openDynamodbLedger({ region, table, location, requestTimeoutMs }), metrics);
-  const opened = (name: string) => once(stores, name, () => openDeclaredStore(project, name, settings));
+  const onThrottled = throttleCount(metrics);
+  const ledger = openDynamodbLedger({ region, table, location, requestTimeoutMs, onThrottled });
+  const opened = (name: string) =>
+    once(stores, name, () => openDeclaredStore(project, name, settings, { onThrottled }));
   const keyValues = new Map<string, Promise<KeyValueDriver>>();
   return {
     project,
     registry: createRegistry(files, project.gaps ?? []),
     settings,
-    ledger,
+    ledger: countingLedger(ledger, metrics),
     clock: systemClock,
     openStore: async (name) => (await opened(name)).store,
     openKeyValueDriver: (store, table) =>

@@ -26,6 +26,11 @@ export function countingLedger(ledger: Ledger, metrics: Metrics): Ledger {
   };
 }
 
+/** Counts each request that a store, its state entry or the ledger throttled. */
+export function throttleCount(metrics: Metrics): () => void {
+  return () => void metrics.addMetric('Throttles', MetricUnit.Count, 1);
+}
+
 /**
  * Publishes what a call counted, whether it ended well or not, and how often a function started cold. Powertools' own
  * middleware warns at each call that counts nothing, as those of most steps do.

@@ -41,6 +41,8 @@ export interface LedgerClientOptions {
   /** How long one request may take before it counts as lost. */
   readonly requestTimeoutMs: number;
   readonly clock: Clock;
+  /** Called for each request that was throttled, those that succeed later too. */
+  readonly onThrottled?: (() => void) | undefined;
 }
 
 /** As many units as run at a time send at once; more requests wait for a socket. */
@@ -56,6 +58,7 @@ export class LedgerClient {
   readonly location: string;
   readonly clock: Clock;
   readonly #requestTimeoutMs: number;
+  readonly #onThrottled: (() => void) | undefined;
   readonly #dynamodb: DynamoDBClient;
 
   constructor(options: LedgerClientOptions) {
@@ -63,6 +66,7 @@ export class LedgerClient {
     this.location = options.location;
     this.clock = options.clock;
     this.#requestTimeoutMs = options.requestTimeoutMs;
+    this.#onThrottled = options.onThrottled;
     this.#dynamodb = createClient(options);
   }
 
@@ -111,7 +115,9 @@ export class LedgerClient {
       try {
         return await this.#once(request);
       } catch (error) {
-        const rule = retryRules[failureOf(error)];
+        const failure = failureOf(error);
+        if (failure === 'throttled') this.#onThrottled?.();
+        const rule = retryRules[failure];
         if (rule === undefined || attempt >= rule.attempts) throw this.#translated(error);
         await this.clock.sleep(pauseMs(rule, attempt, Math.random()));
       }

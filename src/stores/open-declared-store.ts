@@ -3,6 +3,7 @@ import { InputError } from '../errors.js';
 import type { KeyValueDriver } from '../kv/key-value-driver.js';
 import type { DeclaredStore, Project } from '../project.js';
 import type { Settings } from '../settings.js';
+import type { OnThrottled } from './count-throttles.js';
 import { declaredAccess } from './declared-access.js';
 import { openKeyValueDriver } from './open-key-value-driver.js';
 import { openStore } from './open-store.js';
@@ -31,6 +32,7 @@ export async function openDeclaredStore(
   project: Project,
   name: string,
   { requestTimeoutMs }: Pick<Settings, 'requestTimeoutMs'>,
+  { onThrottled }: { readonly onThrottled?: OnThrottled } = {},
 ): Promise<OpenedDeclaredStore> {
   const declared = project.stores[name];
   const declaration: DeclaredStore = typeof declared === 'string' ? { url: declared } : (declared ?? { url: '' });
@@ -40,7 +42,7 @@ export async function openDeclaredStore(
   const { url } = parsed;
   const location = locationOf(url);
   const connections = await connectionsOf(url, { declaration, field, location, requestTimeoutMs });
-  const options = { requestTimeoutMs, location, connections };
+  const options = { requestTimeoutMs, location, connections, onThrottled };
   return {
     store: openStore(url, options),
     openKeyValueDriver: (table) => openKeyValueDriver(url, { table, ...options }),

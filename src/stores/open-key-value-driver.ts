@@ -3,6 +3,7 @@ import { DynamodbKeyValueDriver } from '../kv/dynamodb-key-value-store.js';
 import type { KeyValueDriver } from '../kv/key-value-driver.js';
 import { MemoryKeyValueDriver } from '../kv/memory-key-value-store.js';
 import { PostgresKeyValueDriver } from '../kv/postgres-key-value-store.js';
+import type { OnThrottled } from './count-throttles.js';
 import { createDynamodbClient } from './dynamodb/client.js';
 import { ownTable, TableNames } from './dynamodb/table-names.js';
 import { Connections, type StoreConnections } from './postgres/connections.js';
@@ -15,6 +16,7 @@ export interface KeyValueTable {
   readonly location?: string;
   /** Those of the store in PostgreSQL, where they are shared with it. */
   readonly connections?: StoreConnections | undefined;
+  readonly onThrottled?: OnThrottled | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ export function openKeyValueDriver(url: StoreUrl, options: KeyValueTable): KeyVa
   switch (url.kind) {
     case 'dynamodb': {
       refuse(new TableNames(url.prefix, location).faults(table));
-      const client = createDynamodbClient({ ...url, requestTimeoutMs });
+      const client = createDynamodbClient({ ...url, requestTimeoutMs, onThrottled: options.onThrottled });
       return new DynamodbKeyValueDriver({
         ...{ client, ownsClient: true, table: url.prefix + table, requestTimeoutMs },
         location: `table "${table}" of ${location}`,

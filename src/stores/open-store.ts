@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js';
 import { openArchiveStore } from './archive/archive-store.js';
 import { openDynamodbStore } from './dynamodb/dynamodb-store.js';
+import type { OnThrottled } from './count-throttles.js';
 import { openMemoryStore } from './memory/memory-store.js';
 import { openPostgresStore } from './postgres/postgres-store.js';
 import type { StoreConnections } from './postgres/connections.js';
@@ -13,6 +14,7 @@ export interface OpenStoreOptions {
   readonly location?: string;
   /** Those of a store in PostgreSQL, where others share them. */
   readonly connections?: StoreConnections | undefined;
+  readonly onThrottled?: OnThrottled | undefined;
 }
 
 /**
@@ -20,11 +22,11 @@ export interface OpenStoreOptions {
  * address that they answer at. Throws InputError for one that was not.
  */
 export function openStore(url: StoreUrl, given: OpenStoreOptions): Store {
-  const { requestTimeoutMs, location = locationOf(url), connections } = given;
+  const { requestTimeoutMs, location = locationOf(url), connections, onThrottled } = given;
   const options = { location, requestTimeoutMs };
   switch (url.kind) {
     case 'dynamodb':
-      return openDynamodbStore({ ...url, ...options });
+      return openDynamodbStore({ ...url, ...options, onThrottled });
     case 'postgres':
       return openPostgresStore({
         ...{ connection: url.connectionString, schema: url.schema, ...options },
@@ -33,7 +35,12 @@ export function openStore(url: StoreUrl, given: OpenStoreOptions): Store {
     case 'archive':
       return openArchiveStore({ ...url, place: { kind: 'disk', path: url.path }, ...options });
     case 's3':
-      return openArchiveStore({ ...(url.key === undefined ? {} : { key: url.key }), place: url, ...options });
+      return openArchiveStore({
+        ...(url.key === undefined ? {} : { key: url.key }),
+        place: url,
+        ...options,
+        onThrottled,
+      });
     case 'memory':
       return openMemoryStore({ name: url.name, location });
     case 'embedded-dynamodb':

@@ -7,6 +7,8 @@ import { setupHandler } from '../../functions/setup.js';
 import type { StepHandler } from '../../functions/step-handler.js';
 import { openDynamodbLedger } from '../../src/ledger/dynamodb-ledger.js';
 import { memoryStore } from '../cli/memory-tables.js';
+import { AwsStandIn } from './aws/aws-stand-in.js';
+import { startManglingProxy, throttled } from '../stores/dynamodb/mangling-proxy.js';
 import { testDynamodb } from '../support/dynamodb.js';
 
 const context = { functionName: 'migrate', getRemainingTimeInMillis: () => 60_000 };
@@ -14,7 +16,11 @@ const table = `functions-${ulid()}-ledger`;
 
 let engine: Awaited<ReturnType<typeof testDynamodb>>;
 const before = { ...process.env };
+/** The bus that events go to. */
+const bus = new AwsStandIn();
 beforeAll(async () => {
+  bus.answer = () => ({ body: { FailedEntryCount: 0, Entries: [{ EventId: 'taken' }] } });
+  await bus.open();
   engine = await testDynamodb();
   const access = { region: 'us-east-1', endpoint: engine.endpoint, requestTimeoutMs: 5_000, location: 'the ledger' };
   const ledger = openDynamodbLedger({ ...access, table });
@@ -24,19 +30,24 @@ beforeAll(async () => {
     AWS_REGION: 'us-east-1',
     AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
     CARRYOVER_LEDGER_TABLE: table,
+    CARRYOVER_NAME: 'orders',
     POWERTOOLS_SERVICE_NAME: 'migrate',
     POWERTOOLS_METRICS_NAMESPACE: 'Carryover',
   });
 });
 afterAll(async () => {
+  await bus.close();
   process.env = before;
   await engine.stop();
 });
 afterEach(() => jest.restoreAllMocks());
 
 /** Every line that a call writes, and that it answers. */
-async function call(handler: StepHandler, event: unknown): Promise<{ answer: unknown; lines: string[] }> {
-  const lines: string[] = [];
+async function call(
+  handler: StepHandler,
+  event: unknown,
+  lines: string[] = [],
+): Promise<{ answer: unknown; lines: string[] }> {
   const written = (text: string | Uint8Array): boolean => lines.push(...String(text).trimEnd().split('\n')) > 0;
   for (const stream of [process.stdout, process.stderr]) jest.spyOn(stream, 'write').mockImplementation(written);
   const answer = await handler(event, context as never);
@@ -65,9 +76,33 @@ describe('the functions on AWS', () => {
     expect(lines.filter((line) => !line.startsWith('{"_aws"'))).toEqual([]);
     const items = published.flatMap(({ Items }) => Items as number | number[]);
     expect(items.reduce((sum, each) => sum + each, 0)).toBe(30);
-    expect(published[0]).toMatchObject({ service: 'migrate', table: 'orders' });
+    expect(published[0]).toMatchObject({ service: 'migrate', deployment: 'orders', table: 'orders' });
     const aws = published[0]?.['_aws'] as { CloudWatchMetrics: { Dimensions: string[][]; Namespace: string }[] };
-    expect(aws.CloudWatchMetrics[0]).toMatchObject({ Namespace: 'Carryover', Dimensions: [['service']] });
+    expect(aws.CloudWatchMetrics[0]).toMatchObject({ Namespace: 'Carryover', Dimensions: [['service', 'deployment']] });
+  });
+
+  test('publish how often a store or the ledger throttled them, also of a call that throws, and that they started cold', async () => {
+    const proxy = await startManglingProxy(engine.endpoint);
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint,
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    });
+    let left = 2;
+    proxy.mangle = ({ operation }) => (operation === 'GetItem' && left-- > 0 ? throttled : undefined);
+    const handler = migrateHandler(lambdaRuntime({ stores: {} }, []));
+    const run = { id: `no-run-${ulid()}`, owner: 'nobody', attempt: 'none', token: 1 };
+    const lines: string[] = [];
+    const thrown = await call(handler, { run, unit: 0 }, lines).catch((error: unknown) => error);
+    expect(thrown).toBeInstanceOf(Error);
+    const metrics = lines.filter((line) => line.startsWith('{"_aws"')).map((line) => JSON.parse(line) as object);
+    const of = { service: 'migrate', deployment: 'orders' };
+    expect(metrics).toMatchObject([
+      { ...of, ColdStart: 1, function_name: 'migrate' },
+      { ...of, Throttles: [1, 1] },
+    ]);
+    delete process.env['AWS_LAMBDA_INITIALIZATION_TYPE'];
+    process.env['AWS_ENDPOINT_URL_DYNAMODB'] = engine.endpoint;
+    await proxy.stop();
   });
 
   test('refuse a configuration that cannot be used, all that is wrong with it named, at each call', async () => {

@@ -46,6 +46,17 @@ async function claimed(owner = 'a') {
   return (await context.ledger.claim(scope, 0, claimOf(context.clock, 1, owner))).unit;
 }
 
+test.each([...faults])('a request that meets "%s" is told as throttled where it was', async (fault) => {
+  let throttles = 0;
+  const watched = context.another({
+    ...{ endpoint: proxy.endpoint, requestTimeoutMs: 400 },
+    onThrottled: () => (throttles += 1),
+  });
+  inject('PutItem', fault, 2);
+  await watched.planUnits(scope, [planOf(0)]);
+  expect(throttles).toBe(fault === 'throttle' ? 2 : 0);
+});
+
 describe.each(faults)('when a request meets "%s"', (fault) => {
   test('a claim is still given, once', async () => {
     await context.ledger.planUnits(scope, [planOf(0)]);

@@ -1,8 +1,10 @@
+import type { S3Client } from '@aws-sdk/client-s3';
 import { resolve } from 'node:path';
 import type { Fault } from '../../errors.js';
 import { checkedStore } from '../../kv/checked-store.js';
 import type { KeyValueDriver } from '../../kv/key-value-driver.js';
 import type { KeyValueStore } from '../../kv/key-value-store.js';
+import type { OnThrottled } from '../count-throttles.js';
 import type {
   Cursor,
   Fence,
@@ -37,6 +39,7 @@ export interface ArchiveStoreOptions {
   /** For people: `archive:/backups`. */
   readonly location: string;
   readonly requestTimeoutMs: number;
+  readonly onThrottled?: OnThrottled | undefined;
   /** A part is full at this compressed size. Default 64 MiB: DynamoDB's import takes 50,000 objects at most. */
   readonly partSizeBytes?: number;
 }
@@ -54,15 +57,16 @@ export function openArchiveStore(options: ArchiveStoreOptions): Store {
 }
 
 function openPlace(options: ArchiveStoreOptions): { place: ArchivePlace; driver: KeyValueDriver } {
-  const { place, location, requestTimeoutMs } = options;
+  const { place, location, requestTimeoutMs, onThrottled } = options;
   if (place.kind === 'disk') {
     return {
       place: new DiskPlace(place.path, location),
       driver: new DiskKeyValueDriver(resolve(place.path), location),
     };
   }
-  const s3 = new S3Place(place, location, createS3Client(place, requestTimeoutMs), requestTimeoutMs);
-  return { place: s3, driver: new S3KeyValueDriver(s3, createS3Client(place, requestTimeoutMs, 1)) };
+  const client = (attempts?: number): S3Client => createS3Client(place, requestTimeoutMs, attempts, onThrottled);
+  const s3 = new S3Place(place, location, client(), requestTimeoutMs);
+  return { place: s3, driver: new S3KeyValueDriver(s3, client(1)) };
 }
 
 class ArchiveStore implements Store {

@@ -1,7 +1,9 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { awsCredentials } from '../../aws-credentials.js';
+import { countThrottles, type OnThrottled } from '../count-throttles.js';
 import type { Fence } from '../store.js';
+import { isThrottling } from './s3-errors.js';
 
 /** A prefix in an S3 bucket. Credentials come from the standard chain, a profile, or a role taken with those. */
 export interface S3Location {
@@ -20,7 +22,12 @@ export interface S3Location {
 const attemptsAtMost = 6;
 
 /** Not loaded or connected before the first request. */
-export function createS3Client(location: S3Location, requestTimeoutMs: number, attempts = attemptsAtMost): S3Client {
+export function createS3Client(
+  location: S3Location,
+  requestTimeoutMs: number,
+  attempts = attemptsAtMost,
+  onThrottled?: OnThrottled,
+): S3Client {
   const config: S3ClientConfig = {
     maxAttempts: attempts,
     requestHandler: new NodeHttpHandler({
@@ -36,12 +43,13 @@ export function createS3Client(location: S3Location, requestTimeoutMs: number, a
   };
   const credentials = awsCredentials({ ...location, requestTimeoutMs });
   const region = location.region ?? (location.endpoint === undefined ? undefined : 'us-east-1');
-  return new S3Client({
+  const client = new S3Client({
     ...config,
     ...(region === undefined ? {} : { region }),
     ...(location.endpoint === undefined ? {} : { endpoint: location.endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
   });
+  return countThrottles(client, isThrottling, onThrottled);
 }
 
 interface MiddlewareStack {

@@ -39,6 +39,12 @@ export function isMissing(error: unknown): boolean {
   return ['NoSuchKey', 'NotFound'].includes(nameOf(error));
 }
 
+/** Whether S3 asks to slow down. */
+export function isThrottling(error: unknown): boolean {
+  const status = statusOf(error);
+  return throttling.has(nameOf(error)) || status === 429 || status === 503;
+}
+
 /** The error of the error set for a failed request. Errors of the set pass (a fence that closed, for one). */
 export function s3Error(error: unknown, doing: string, place: string): Error {
   if (error instanceof CarryoverError) return error;
@@ -48,7 +54,7 @@ export function s3Error(error: unknown, doing: string, place: string): Error {
   const known = advice[name] ?? withoutRegion(error) ?? (status === 403 ? advice['AccessDenied'] : undefined);
   if (known !== undefined) return new InputError([{ field: place, message: known }]);
   if (status === 412) return new CorruptDataError(`${place} was replaced while it was read`, { cause: error });
-  if (throttling.has(name) || status === 429 || status === 503) {
+  if (isThrottling(error)) {
     return new ThrottledError(`S3 asks to slow down (${name}) while ${doing} ${place}`, { cause: error });
   }
   // Without a status nobody answered, and the message says why; S3's own messages may repeat headers of the request.

@@ -53,6 +53,7 @@ export async function sendBatch(dependencies: BatchDependencies, batch: readonly
       return sendInHalves(dependencies, left, error);
     }
     if (unprocessed.length === 0) return;
+    dependencies.requests.unprocessed();
     if (unprocessed.length < left.length) attempt = 1;
     const rule = retryRules.throttled;
     if (attempt >= rule.attempts) throw throttled(dependencies, unprocessed);

@@ -3,9 +3,12 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { awsCredentials, type AwsAccessOptions } from '../../aws-credentials.js';
+import { countThrottles, type OnThrottled } from '../count-throttles.js';
+import { failureOf } from './retry-rules.js';
 
 export interface ConnectionOptions extends AwsAccessOptions {
   readonly region: string;
+  readonly onThrottled?: OnThrottled | undefined;
 }
 
 /** More than the units of one process times their batches in flight, so that no request waits for a socket. */
@@ -17,7 +20,7 @@ const maxSockets = 256;
  */
 export function createDynamodbClient(options: ConnectionOptions): DynamoDBClient {
   const credentials = awsCredentials(options);
-  return new DynamoDBClient({
+  const client = new DynamoDBClient({
     region: options.region,
     maxAttempts: 1,
     requestHandler: requestHandler(options.requestTimeoutMs),
@@ -25,6 +28,7 @@ export function createDynamodbClient(options: ConnectionOptions): DynamoDBClient
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(credentials === undefined ? {} : { credentials }),
   });
+  return countThrottles(client, (error) => failureOf(error) === 'throttled', options.onThrottled);
 }
 
 function requestHandler(requestTimeoutMs: number): NodeHttpHandler {

@@ -40,12 +40,12 @@ export interface DynamodbStoreDependencies {
 
 /** A store in DynamoDB: the tables of an account and region whose names begin with `prefix`. Sends nothing yet. */
 export function openDynamodbStore(options: DynamodbStoreOptions, dependencies: DynamodbStoreDependencies = {}): Store {
-  const { location, requestTimeoutMs, prefix = '' } = options;
+  const { location, requestTimeoutMs, prefix = '', onThrottled } = options;
   const { clock = systemClock, random = Math.random, client = createDynamodbClient(options) } = dependencies;
   return new DynamodbStore(
     options,
     client,
-    new Requests({ location, requestTimeoutMs, clock, random }),
+    new Requests({ location, requestTimeoutMs, clock, random, onThrottled }),
     new TableNames(prefix, location),
     openDynamodbKeyValueStore({ client, table: prefix + ownTable, requestTimeoutMs, clock, random }),
   );

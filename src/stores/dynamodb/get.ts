@@ -62,6 +62,7 @@ export async function getBatch(
     usage = addUsage(usage, { requests: sent, readUnits: unitsOf(answer), writeUnits: 0 });
     const unprocessed = answer.UnprocessedKeys?.[physical]?.Keys ?? [];
     if (unprocessed.length === 0) break;
+    requests.unprocessed();
     if (unprocessed.length < left.length) attempt = 1;
     const rule = retryRules.throttled;
     if (attempt >= rule.attempts) {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.js';
 import { isErrorLike } from '../../error-like.js';
 import { CarryoverError, InputError, StoreUnavailableError, TableNotFoundError, ThrottledError } from '../../errors.js';
+import type { OnThrottled } from '../count-throttles.js';
 import { type Failure, failureOf, pauseMs, type RetryRule, retryRules } from './retry-rules.js';
 
 /** One request as errors name it, and who must be asked before it is sent. */
@@ -21,6 +22,8 @@ export interface RequestDependencies {
   readonly clock: Clock;
   /** Between 0 and 1, for the jitter. */
   readonly random: () => number;
+  /** For parts of a batch: the client itself tells of requests. */
+  readonly onThrottled?: OnThrottled | undefined;
 }
 
 /** Sends requests with a timeout each and tries again what `retryRules` say; all errors are Carryover's own. */
@@ -47,6 +50,11 @@ export class Requests {
         await this.pause(rule, attempt, call.signal);
       }
     }
+  }
+
+  /** A part of a batch came back undone. */
+  unprocessed(): void {
+    this.dependencies.onThrottled?.();
   }
 
   /** Waits before the next try; ends early, with an error, when the store is closed or the call given up. */

@@ -25,9 +25,9 @@ describe('a place on S3', () => {
     await s3.stop();
   });
 
-  function open(bucket: string, attempts = 3): S3Place {
+  function open(bucket: string, attempts = 3, onThrottled?: () => void): S3Place {
     const at = { bucket, prefix: 'p', endpoint: s3.endpoint };
-    return new S3Place(at, `s3://${bucket}/p`, createS3Client(at, 5_000, attempts), 5_000);
+    return new S3Place(at, `s3://${bucket}/p`, createS3Client(at, 5_000, attempts, onThrottled), 5_000);
   }
 
   async function upload(path: string, body: Buffer, fence?: Fence): Promise<{ etag: string; requests: number }> {
@@ -127,6 +127,24 @@ describe('a place on S3', () => {
       expect(s3.requests.length).toBe(fault === 403 ? 1 : 3);
     },
   );
+
+  test('tells once of each request that S3 asks to slow down, of no other fault', async () => {
+    let throttles = 0;
+    const watched = open(s3.bucket, 3, () => (throttles += 1));
+    for (const [fault, told] of [
+      [503, 2],
+      [429, 2],
+      [500, 0],
+      ['break', 0],
+    ] as const) {
+      let left = 2;
+      throttles = 0;
+      s3.intercept = () => (left-- > 0 ? fault : undefined);
+      await watched.put('x', Buffer.from('x'));
+      expect({ fault, throttles }).toEqual({ fault, throttles: told });
+    }
+    await watched.close();
+  });
 
   test('removes many files, and lists those of a folder that begin alike', async () => {
     const paths = Array.from({ length: 30 }, (_, index) => `orders/data/u${index}-p1`);
