@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { stepMetrics, watchMetrics } from '../cdk/deployment-metric.js';
 import { steps } from '../cdk/steps.js';
 import { settingsSchema, withDefaults } from '../src/settings.js';
 
@@ -7,6 +8,12 @@ describe('docs/configuration.md', () => {
     const page = await readFile('docs/configuration.md', 'utf8');
     const value = (withDefaults() as Record<string, unknown>)[setting] ?? '(grows with the table|no limit)';
     expect(page).toMatch(new RegExp(`^\\| \`${setting}\` \\|.*\\| ${String(value)} \\|$`, 'm'));
+  });
+});
+
+describe('docs/metrics.md', () => {
+  it.each([...stepMetrics, ...watchMetrics])('has the metric %s', async (metric) => {
+    expect(await readFile('docs/metrics.md', 'utf8')).toMatch(new RegExp(`^\\| \`${metric}\` \\|`, 'm'));
   });
 });
 
