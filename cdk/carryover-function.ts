@@ -14,6 +14,7 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionName } from './function-names.js';
+import { createRole } from './function-role.js';
 
 /** Where functions run that a private network alone lets to a store. */
 export interface Network {
@@ -61,10 +62,17 @@ export class CarryoverFunction extends Construct {
     super(scope, id);
     const { name, sizing, network, encryptionKey, reservedConcurrentExecutions } = props;
     this.logGroup = this.createLogGroup(props);
+    const role = createRole(this, {
+      description: `Carryover: ${name}`,
+      logGroup: this.logGroup,
+      network,
+      encryptionKey,
+    });
     this.function = new LambdaFunction(this, 'Function', {
       ...network,
       ...(encryptionKey === undefined ? {} : { environmentEncryption: encryptionKey }),
       ...(reservedConcurrentExecutions === undefined ? {} : { reservedConcurrentExecutions }),
+      role,
       description: props.description,
       code: Code.fromAsset(join(props.functions, name)),
       handler: 'index.handler',
