@@ -3,7 +3,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { CarryoverFunction } from '../carryover-function.js';
 import { deploymentMetric } from '../deployment-metric.js';
 import type { Attendant } from '../function-names.js';
-import { steps, type Step } from '../steps.js';
+import { mapSteps, steps, type Step } from '../steps.js';
 import { executionsCommand, sumOf, type AlarmDefinition, type AlarmSubject } from './alarm-definition.js';
 
 const period = Duration.minutes(5);
@@ -18,10 +18,13 @@ const throttlesPeriod = Duration.minutes(15);
 /** One a second: a table that grows with its load refuses some requests all the time. */
 const tolerableThrottles = throttlesPeriod.toSeconds();
 
-/** Abort throws by design, each time that it is called for a run; and it asks stores for little. */
+/** Abort throws by design, each time that it is called for a run. */
 const counted = steps.filter((step) => step !== 'abort');
 
-/** What the functions of the steps meet. */
+/**
+ * What the functions of the steps meet. Throttling is looked for where it comes from: steps that are called many at a time and
+ * move items. Each metric that an alarm looks at is paid for.
+ */
 export function stepAlarms(
   functions: Readonly<Record<Step, CarryoverFunction>>,
   subject: AlarmSubject,
@@ -45,7 +48,7 @@ export function stepAlarms(
     {
       id: 'FunctionsThrottled',
       metric: sumOf(
-        ofEach(steps, (step) => functions[step].function.metricThrottles({ period })),
+        ofEach(mapSteps, (step) => functions[step].function.metricThrottles({ period })),
         'Throttled calls of the steps',
         period,
       ),
@@ -57,7 +60,7 @@ export function stepAlarms(
     },
     {
       id: 'StoresThrottled',
-      metric: sumOf(ofEach(counted, throttles), 'Requests that stores refused for a while', throttlesPeriod),
+      metric: sumOf(ofEach(mapSteps, throttles), 'Requests that stores refused for a while', throttlesPeriod),
       threshold: tolerableThrottles,
       points: { breaching: 2, of: 3 },
       meaning:

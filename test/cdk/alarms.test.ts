@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import fc from 'fast-check';
 import { Alarms } from '../../cdk/alarms.js';
@@ -205,12 +206,13 @@ describe('Alarms', () => {
       });
   });
 
-  test('leave out Abort where errors are counted, which always throws, and have all steps where calls are', () => {
+  test('leave out Abort where errors are counted, which always throws, and have the steps of Maps where throttling is', () => {
     const counted = (id: string): string[] =>
       (alarm(id).Metrics ?? []).flatMap(({ MetricStat, Id }) => (MetricStat ? Id : []));
     expect(counted('FunctionErrors')).toHaveLength(9);
     expect(counted('FunctionErrors')).not.toContain('abort');
-    expect(counted('FunctionsThrottled')).toHaveLength(10);
+    for (const id of ['FunctionsThrottled', 'StoresThrottled'])
+      expect(counted(id)).toEqual(['migrate', 'validate', 'locate']);
     expect(counted('AttendantErrors').sort()).toEqual(['deploy', 'deployed', 'prune', 'start']);
   });
 
@@ -231,3 +233,34 @@ describe('Alarms', () => {
     expect(found.flatMap(({ Properties }) => (Properties as Synthesised).AlarmActions ?? [])).toEqual([]);
   });
 });
+
+describe('docs/alarms.md', () => {
+  test('lists each alarm with its expression, and has a first response to each and to no other', async () => {
+    const page = await readFile('docs/alarms.md', 'utf8');
+    for (const id of alarms.keys()) expect(page).toContain(rowOf(id));
+    const [, responses = ''] = /^## First responses$(.*?)^## /ms.exec(page) ?? [];
+    const named = [...responses.matchAll(/^### (.*)$/gm)].map(([, id]) => id);
+    expect(named.sort()).toEqual([...alarms.keys()].sort());
+  });
+});
+
+const comparisons: Readonly<Record<string, string>> = {
+  GreaterThanThreshold: '>',
+  GreaterThanOrEqualToThreshold: '>=',
+  LessThanThreshold: '<',
+};
+
+/** An alarm as the page's table has it. */
+function rowOf(id: string): string {
+  const { Metrics = [], Namespace, MetricName, Statistic, Period, ...rest } = alarm(id);
+  const [stat] = Metrics.flatMap(({ MetricStat }) => MetricStat ?? []);
+  const over = `${comparisons[rest.ComparisonOperator]} ${rest.Threshold}`;
+  const { Namespace: space, MetricName: name } = stat?.Metric ?? {};
+  const rings =
+    MetricName === undefined
+      ? `\`${Metrics[0]?.Expression}\` ${over}, each the ${stat?.Stat} of \`${space} ${name}\``
+      : `${Statistic} of \`${Namespace} ${MetricName}\` ${over}`;
+  const points = `${rest.DatapointsToAlarm} of ${rest.EvaluationPeriods}, of ${(Period ?? stat?.Period ?? 0) / 60} minutes`;
+  const missing = rest.TreatMissingData === 'breaching' ? 'rings' : 'does not ring';
+  return `| [${id}](#${id.toLowerCase()}) | ${rings} | ${points} | ${missing} |`;
+}
