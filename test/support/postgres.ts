@@ -8,9 +8,9 @@ import { processIdentity } from '../../src/local/embedded-postgres-process.js';
 
 /**
  * A fresh database on a real server. One server serves all test files of a jest worker and ends, with its folder,
- * when the worker does; `stop` drops the database.
+ * when the worker does; `log` is the file of its messages, `stop` drops the database.
  */
-export async function testPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
+export async function testPostgres(): Promise<{ url: string; log: string; stop(): Promise<void> }> {
   const path = join(tmpdir(), `carryover-test-postgres-${(await processIdentity(process.pid)) ?? process.pid}`);
   const name = `test_${randomBytes(6).toString('hex')}`;
   const { url } = await startEmbeddedPostgres({ path, name, fsync: false, temporary: true });
@@ -26,5 +26,5 @@ export async function testPostgres(): Promise<{ url: string; stop(): Promise<voi
       await client.end();
     }
   };
-  return { url, stop };
+  return { url, log: join(path, 'server.log'), stop };
 }

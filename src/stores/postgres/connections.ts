@@ -99,9 +99,15 @@ export class Connections implements PostgresPool {
     if (this.#closed !== undefined || this.#pool.totalCount === 0) return;
     const resting = this.#pool;
     this.#pool = this.#open();
+    // The pool takes a connection for ended as soon as it has begun to end it; `remove` comes when its socket is closed.
+    let left = resting.totalCount;
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, mostRestMs)));
-    await Promise.race([resting.end(), late]);
+    const gone = new Promise<void>((resolve) => {
+      resting.on('remove', () => (left -= 1) === 0 && resolve());
+      timer = setTimeout(resolve, mostRestMs);
+    });
+    void resting.end();
+    await gone;
     clearTimeout(timer);
   }
 

@@ -36,6 +36,11 @@ async function serving(): Promise<number[]> {
   return rows.map(({ pid }) => pid);
 }
 
+/** Sockets of this process: those of stores, and the suite's own. */
+function sockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+}
+
 const one = { text: 'SELECT 1 AS one', values: [], types: pg.types, query_timeout: 5_000 };
 
 test('any number of users get their turn on as many connections as are allowed, and no more', async () => {
@@ -73,8 +78,8 @@ test('however many writes wait, an entry of the key-value store is written besid
   let end = () => {};
   const ended = new Promise<void>((resolve) => (end = resolve));
   const writes = [1, 2, 3].map(() => writing.use(() => ended));
-  expect(await writing.query(one)).toMatchObject({ rows: [{ one: 1 }] });
-  end();
+  const written = writing.query(one).finally(end);
+  await expect(written).resolves.toMatchObject({ rows: [{ one: 1 }] });
   await Promise.all(writes);
 });
 
@@ -94,7 +99,9 @@ test('after a rest no connection is left, and work goes on with others', async (
   await reading.use((session) => session.query('SELECT 1'));
   await writing.query(one);
   expect(await serving()).toHaveLength(2);
+  const before = sockets();
   await Promise.all([reading.rest(), writing.rest()]);
+  expect(sockets()).toBe(before - 2);
   while ((await serving()).length > 0) await sleep(5);
   expect(await writing.query(one)).toMatchObject({ rows: [{ one: 1 }] });
 });
