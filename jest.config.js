@@ -1,8 +1,8 @@
 /** Real engines start in some suites, so a test may take longer than jest's five seconds; no assertion depends on time. */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // What only DynamoDB Local can do is run by `npm run test:dynamodb-local`.
-  testPathIgnorePatterns: ['/node_modules/', '\\.dynamodb-local\\.test\\.ts$'],
+  // What only DynamoDB Local can do is run by `npm run test:dynamodb-local`, what the packed package does by `npm run test:packed`.
+  testPathIgnorePatterns: ['/node_modules/', '\\.dynamodb-local\\.test\\.ts$', '\\.packed\\.test\\.ts$'],
   setupFiles: ['<rootDir>/test/support/one-realm.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {

@@ -74,6 +74,18 @@ describe('carryover init', () => {
     expect(await manifestOf(join(folder.path, name))).toMatchObject({ name: expected });
   });
 
+  test.each([
+    ['shop', 'shop'],
+    ['my.shop_2', 'my-shop-2'],
+    ['2048', 'service-2048'],
+    [`${'a'.repeat(49)}-${'b'.repeat(100)}`, 'a'.repeat(49)],
+  ])('tells in the README how to deploy the project of the folder %s: as the stack %s', async (name, stack) => {
+    await folder.run('init', name);
+    const readme = await readFile(join(name, 'README.md'), 'utf8');
+    expect(readme).toContain(`new Stack(new App(), '${stack}')`);
+    expect(readme).toContain(`npx carryover up --stack ${stack}-Migrations\n`);
+  });
+
   test('names all files that are in the way, and writes nothing', async () => {
     await mkdir('shop/migrations', { recursive: true });
     await writeFile('shop/README.md', 'mine');

@@ -117,4 +117,29 @@ npx carryover new split_name --kind for-each-partition
 
 Migrations run in the order of their numbers, each once. A file that was applied is not changed any more: what is to be
 mended goes into a new one.
+
+## Run it on AWS
+
+There, migrations run on databases of AWS alone: give \`main\` the URL of one. What is deployed says \`deploy.ts\`:
+
+\`\`\`ts
+import { App, Stack } from 'aws-cdk-lib';
+import { Carryover } from 'carryover/cdk';
+
+const stack = new Stack(new App(), '${stackName(name)}');
+new Carryover(stack, 'Migrations', { project: '.' });
+\`\`\`
+
+\`\`\`sh
+npm install aws-cdk-lib constructs
+npm install --save-dev aws-cdk@2
+npx cdk deploy --app "node deploy.ts"   # after \`npx cdk bootstrap\`, once an account and region
+npx carryover up --stack ${stackName(name)}-Migrations
+\`\`\`
 `;
+
+/** With what the deployment adds it stays within 80 characters, and it begins with a letter, as CloudFormation has it. */
+function stackName(name: string): string {
+  const words = name.replaceAll(/[^a-z0-9]+/g, '-').slice(0, 50);
+  return (/^[a-z]/.test(words) ? words : `service-${words}`).replace(/-$/, '');
+}
