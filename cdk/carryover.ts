@@ -2,18 +2,23 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Annotations, Stage } from 'aws-cdk-lib';
+import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Connections, type IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { allTogether } from './all-together.js';
-import { createAttendant } from './attendants.js';
+import { Alarms } from './alarms.js';
+import { createAttendants, type Attendants } from './attendants.js';
 import type { CarryoverFunction, FunctionSettings, Network } from './carryover-function.js';
 import type { CarryoverProps } from './carryover-props.js';
+import { MigrationDashboard } from './dashboard.js';
 import { DeadLetters } from './dead-letters.js';
 import { deploymentName } from './deployment-name.js';
 import { EndRule } from './end-rule.js';
+import { FailureTopic } from './failure-topic.js';
 import { eventSteps, grantEvents } from './event-grant.js';
 import type { ProjectFunction } from './function-names.js';
 import { allowLogs } from './key-policy.js';
@@ -28,6 +33,7 @@ import { assertStartable, Starts } from './starts.js';
 import { createSteps } from './step-functions.js';
 import { grantStores, storeEnvironment } from './store-grants.js';
 import { steps } from './steps.js';
+import { Watcher } from './watcher.js';
 
 /**
  * Everything that a project's migrations run on: the ledger, a function a step, the state machine, who starts it and who
@@ -40,6 +46,9 @@ export class Carryover extends Construct implements IConnectable {
   readonly ledger: Table;
   /** What the functions of a VPC are reached by, and reach: `database.connections.allowDefaultPortFrom(carryover)`. */
   readonly connections: Connections;
+  readonly dashboard: Dashboard;
+  /** Where alarms go. */
+  readonly failureTopic: ITopic;
   /** The functions that open the ledger and the project's stores. */
   readonly functions: Readonly<Record<ProjectFunction, CarryoverFunction>>;
   private readonly ledgerTable: LedgerTable;
@@ -55,14 +64,16 @@ export class Carryover extends Construct implements IConnectable {
     const network = this.network(props);
     this.connections = new Connections({ securityGroups: network?.securityGroups ?? [] });
     const settings = this.settings(bundle, limits, { encryptionKey, network, release: props.release });
-    this.functions = { ...createSteps(this, settings, limits), watch: createAttendant(this, 'watch', settings) };
+    const attendants = createAttendants(this, settings, props);
+    this.functions = { ...createSteps(this, settings, limits), watch: attendants.watch };
     this.grant(bundle);
     this.stateMachine = new MigrationMachine(this, 'Migration', {
       ...{ name, definition: definitionFile(), functions: this.functions, encryptionKey },
       logRetention: limits.logRetention,
       timeout: limits.executionTimeout,
     }).machine;
-    this.surround(props, settings);
+    this.failureTopic = new FailureTopic(this, 'Failures', { onFailure: props.onFailure, encryptionKey }).topic;
+    this.dashboard = this.surround(props, settings, attendants);
     this.tell(bundle);
   }
 
@@ -119,24 +130,30 @@ export class Carryover extends Construct implements IConnectable {
     for (const step of eventSteps) grantEvents(this.functions[step].function);
   }
 
-  /** What stands beside the state machine. */
-  private surround(props: CarryoverProps, settings: FunctionSettings): void {
-    const { encryptionKey } = props;
-    const { stateMachine: machine, functions } = this;
+  /** What stands beside the state machine: who ends runs, watches and prunes, who is told, and last who starts runs. */
+  private surround(props: CarryoverProps, settings: FunctionSettings, attendants: Attendants): Dashboard {
+    const { encryptionKey } = settings;
+    const { stateMachine: machine, functions, failureTopic: topic, name: deployment } = this;
     const { queue: deadLetters } = new DeadLetters(this, 'DeadLetters', { encryptionKey });
     const end = new EndRule(this, 'End', { machine, abort: functions.abort, deadLetters, encryptionKey });
-    const prune = createAttendant(this, 'prune', settings).function;
     const pruned = steps.map((step) => functions[step].function);
+    const prune = attendants.prune.function;
     new PruneSchedule(this, 'Prune', { prune, functions: pruned, machine, encryptionKey, deadLetters });
-    const after = [machine, end, ...Object.values(functions)];
+    const watcher = new Watcher(this, 'Watcher', attendants);
+    const alarms = new Alarms(this, 'Alarms', { deployment, machine, functions, attendants, deadLetters, topic });
+    const { dashboard } = new MigrationDashboard(this, 'Dashboard', { deployment, machine, functions, ...alarms });
     const versions = steps.map((step) => functions[step].version.functionArn);
-    new Starts(this, 'Starts', { ...props, machine, settings, versions, deadLetters, after });
+    const after = [machine, end, watcher, alarms, ...Object.values(functions)];
+    new Starts(this, 'Starts', { ...props, machine, attendants, settings, versions, deadLetters, after });
+    return dashboard;
   }
 
   private tell({ deployable: { stores, localStores } }: ProjectBundle): void {
     const { name } = this;
     const { stateMachineArn } = this.stateMachine;
-    new Outputs(this, 'Outputs', { name, stateMachineArn, ledgerTableName: this.ledger.tableName, stores });
+    const { topicArn: failureTopicArn } = this.failureTopic;
+    const ledgerTableName = this.ledger.tableName;
+    new Outputs(this, 'Outputs', { name, stateMachineArn, ledgerTableName, failureTopicArn, stores });
     if (localStores.length === 0) return;
     const message = `The command line alone can open ${localStores.join(', ')}: executions cannot.`;
     Annotations.of(this).addWarningV2('carryover:localStores', message);

@@ -6,6 +6,7 @@ export interface OutputsProps {
   readonly name: string;
   readonly stateMachineArn: string;
   readonly ledgerTableName: string;
+  readonly failureTopicArn: string;
   readonly stores: readonly DeployedStore[];
 }
 
@@ -17,6 +18,7 @@ export class Outputs extends Construct {
     this.output('Name', props.name, 'What the command line takes as --stack');
     this.output('StateMachineArn', props.stateMachineArn, 'Executions of it are runs');
     this.output('LedgerTableName', props.ledgerTableName, 'What every run did');
+    this.output('FailureTopicArn', props.failureTopicArn, 'Told of what fails');
     for (const { id: sample, input, description } of sampleInputs(stores))
       this.output(sample, JSON.stringify(input), description);
   }

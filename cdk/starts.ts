@@ -3,7 +3,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IDependable } from 'constructs';
 import { InputError } from '../src/errors.js';
-import { createAttendant } from './attendants.js';
+import type { Attendants } from './attendants.js';
 import type { FunctionSettings } from './carryover-function.js';
 import { executionInputFaults } from './checked-input.js';
 import { DeployRun, waitFaults } from './deploy-run.js';
@@ -26,7 +26,8 @@ export interface StartRules {
 
 export interface StartsProps extends StartRules {
   readonly machine: StateMachine;
-  readonly settings: FunctionSettings;
+  readonly attendants: Attendants;
+  readonly settings: Pick<FunctionSettings, 'encryptionKey' | 'logRetention'>;
   readonly versions: readonly string[];
   readonly deadLetters: IQueue;
   /** What a run needs, and what is to tell of it when it fails. */
@@ -40,19 +41,19 @@ export class Starts extends Construct {
 
   constructor(scope: Construct, id: string, props: StartsProps) {
     super(scope, id);
-    const { schedule, runOn, machine, settings, deadLetters, input } = props;
-    const { encryptionKey } = settings;
-    if (schedule !== undefined) {
-      const start = createAttendant(this, 'start', settings).function;
-      new StartSchedule(this, 'Schedule', { start, machine, encryptionKey, schedule, input, deadLetters });
+    const { schedule, machine, attendants, settings, deadLetters, input } = props;
+    const { start, deploy, deployed } = attendants;
+    const { encryptionKey, logRetention } = settings;
+    if (schedule !== undefined && start !== undefined) {
+      const starting = { start: start.function, machine, encryptionKey, schedule, input, deadLetters };
+      new StartSchedule(this, 'Schedule', starting);
     }
-    if (runOn === undefined) return;
+    if (deploy === undefined || deployed === undefined) return;
+    const { versions, after, waitAtMost } = props;
     this.deployRun = new DeployRun(this, 'Deploy', {
-      ...{ machine, encryptionKey, input, versions: props.versions, after: props.after },
-      deploy: createAttendant(this, 'deploy', settings).function,
-      deployed: createAttendant(this, 'deployed', settings).function,
-      waitAtMost: props.waitAtMost,
-      logRetention: settings.logRetention,
+      ...{ machine, encryptionKey, input, versions, after, waitAtMost, logRetention },
+      deploy: deploy.function,
+      deployed: deployed.function,
     });
   }
 }

@@ -54,6 +54,8 @@ const needsOfChain: Partial<Readonly<Record<ProjectFunction, Needs>>> = {
     target: ['describe', 'read', 'write', 'read-entries', 'write-entries'],
   },
   cleanup: { source: [], target: ['describe', 'drop'] },
+  // The lock goes where the database went.
+  watch: { source: ['read-state'], target: [] },
 };
 
 /** What it does with the database itself. */

@@ -51,6 +51,11 @@ function checked(configuration: unknown): Project {
   throw new InputError(parsed.faults.map(({ field, message }) => ({ field: `configuration, ${field}`, message })));
 }
 
+/** Those that the deployment has for itself: see cdk/limits.ts. */
+function deploymentSettings(): NonNullable<Project['settings']> {
+  return JSON.parse(environment.settings() ?? '{}') as NonNullable<Project['settings']>;
+}
+
 async function lambdaDependencies(
   configuration: unknown,
   files: readonly MigrationFile[],
@@ -58,7 +63,7 @@ async function lambdaDependencies(
   stores: OpenedStores,
 ): Promise<Dependencies> {
   const project = checked(configuration);
-  const settings = withDefaults(project.settings);
+  const settings = withDefaults({ ...project.settings, ...deploymentSettings() });
   const region = environment.region() ?? 'us-east-1';
   const table = environment.ledgerTable();
   if (table === undefined)

@@ -4,6 +4,8 @@ export const environment = {
   ledgerTable: () => process.env['CARRYOVER_LEDGER_TABLE'],
   /** The deployment's name, set by the stack. */
   deployment: () => process.env['CARRYOVER_NAME'],
+  /** Settings that go before the project's, as JSON; set by the stack. */
+  settings: () => process.env['CARRYOVER_SETTINGS'],
   /** Set by the stack for the functions that ask Step Functions. */
   stateMachineArn: () => process.env['CARRYOVER_STATE_MACHINE_ARN'],
   /** How long a deployment waits for its run, set by the stack. */

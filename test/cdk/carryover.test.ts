@@ -118,7 +118,7 @@ describe('Carryover', () => {
     const outputs = Object.entries(template.findOutputs('*')).map(
       ([id, { Value }]) => [id.replace(/^CarryoverOutputs(\w+?)[0-9A-F]{8}$/, '$1'), Value as unknown] as const,
     );
-    expect(outputs.map(([id]) => id).sort()).toEqual(['LedgerTableName', 'Name', 'SampleCopyInput', 'StateMachineArn']);
+    expect(outputs.map(([id]) => id).sort()).toEqual(['FailureTopicArn', 'LedgerTableName', 'Name', 'SampleCopyInput', 'StateMachineArn']);
     const sample = JSON.parse(Object.fromEntries(outputs)['SampleCopyInput'] as string) as unknown;
     expect(parseExecutionInput(sample).copy).toMatchObject({ from: 'orders-old', to: 'orders-new', dryRun: true });
   });

@@ -54,6 +54,17 @@ async function call(
   return { answer, lines };
 }
 
+describe('the settings of the functions on AWS', () => {
+  afterEach(() => delete process.env['CARRYOVER_SETTINGS']);
+
+  test("are the deployment's, then the project's, then the defaults", async () => {
+    process.env['CARRYOVER_SETTINGS'] = JSON.stringify({ concurrency: 3 });
+    const settings = { concurrency: 5, leaseMs: 20_000 };
+    const dependencies = await lambdaRuntime({ stores: { a: 'memory:a' }, settings }, []).dependencies();
+    expect(dependencies.settings).toMatchObject({ concurrency: 3, leaseMs: 20_000, requestTimeoutMs: 5_000 });
+  });
+});
+
 describe('the functions on AWS', () => {
   test('publish what a unit carried and what that cost, its table in the logs alone, and warn of nothing', async () => {
     await memoryStore('functions-source', { orders: 30 });
