@@ -18,6 +18,8 @@ export interface View {
   readonly key: readonly { readonly name: string }[];
   /** Items whose expiry (epoch seconds in this attribute) had passed when the generation began are left out. */
   readonly ttlAttribute?: string;
+  /** In how many segments each of its tables is read. Default: by their size. */
+  readonly segments?: number;
   /** The most items of a page, where `transformed` makes much of each. */
   readonly pageItems?: number;
   /** Its items go through the migration's `transformed` before they are compared. */

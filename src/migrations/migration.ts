@@ -121,8 +121,8 @@ export interface UnitGroup {
   readonly table: string;
   /** The target is not the one that the unit's checkpoints speak of: they start again. */
   readonly restart: boolean;
-  /** Called only when the group was not planned before. One unit for each element. */
-  plan(): Promise<readonly Json[]>;
+  /** Called only when the group was not planned before. One unit for each element, of which there may be as many as are `left`. */
+  plan(left: number): Promise<readonly Json[]>;
 }
 
 /** What a step of a unit added. */

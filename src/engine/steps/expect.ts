@@ -1,17 +1,15 @@
-import type { Json } from '../../json.js';
-import { segmentCount } from '../../migrations/copy/segment-count.js';
-import type { Expectation } from '../../migrations/expectation.js';
+import { maxUnits, mostSegments } from '../../migrations/copy/segment-count.js';
 import type { StepProgress } from '../../migrations/migration.js';
 import type { Cursor } from '../../stores/store.js';
 import { readState } from '../../versions/state-entry.js';
 import { attemptRecord, changeAttempt, scopes, type AttemptRecord } from '../attempts/attempt-record.js';
 import type { Call, Dependencies, StepInput } from '../dependencies.js';
 import { tellStep } from '../events/tell-step.js';
-import { saveExpectation } from '../verdicts/expectations.js';
+import { expectations, saveExpectation, type PlannedExpectation } from '../verdicts/expectations.js';
+import { viewWorks, wantedSegments } from '../verdicts/view-works.js';
 import { openRun, type OpenRun } from '../runs/open-run.js';
 import { pendingUnits, planGroup, plannedGroups, unitCount } from '../units/unit-groups.js';
 import { countUnits } from '../units/unit-counts.js';
-import type { ViewWork } from '../units/view-pages.js';
 import { workStep } from './work-step.js';
 
 /**
@@ -86,38 +84,39 @@ async function planned(open: OpenRun, deps: Dependencies, call: Call, generation
   return done;
 }
 
-/** The cursor is the last table that is planned. */
+/** How far Expect is: with looking what must equal what, in the order of the tables' names, or with planning. */
+type ExpectCursor = { readonly after: string } | { readonly looked: true };
+
+/** Plans only when all is known that is to be planned, so that the units suffice for it: see mostSegments. */
 async function* plan(
   open: OpenRun,
   deps: Dependencies,
   generation: number,
   from: Cursor | undefined,
 ): AsyncIterable<StepProgress> {
+  const cursor = (from ?? { after: '' }) as ExpectCursor;
   const scope = scopes.validate(open.run.attempt, generation);
   const groups = await plannedGroups(deps.ledger, scope);
-  for await (const expectation of open.migration.expects(open.context, (from ?? '') as string)) {
-    const { table } = expectation;
-    if (!groups.has(table)) {
-      await saveExpectation(deps.ledger, scope, expectation);
-      const group = { table, restart: false, plan: () => viewWorks(open, expectation) };
-      await planGroup(deps.ledger, { scope, token: open.run.token }, groups, group);
+  if ('after' in cursor)
+    for await (const expectation of open.migration.expects(open.context, cursor.after)) {
+      const { table } = expectation;
+      if (!groups.has(table)) {
+        const segments = await wantedSegments(open, expectation);
+        await saveExpectation(deps.ledger, scope, { ...expectation, segments });
+      }
+      yield { cursor: { after: table } };
     }
+  const left: PlannedExpectation[] = [];
+  for await (const expectation of expectations(deps.ledger, scope))
+    if (!groups.has(expectation.table)) left.push(expectation);
+  const most = mostSegments(
+    left.flatMap(({ segments }) => segments),
+    maxUnits - unitCount(groups),
+  );
+  for (const expectation of left) {
+    const group = { table: expectation.table, restart: false, plan: () => viewWorks(open, expectation, most) };
+    await planGroup(deps.ledger, { scope, token: open.run.token }, groups, group);
     await changeAttempt(deps.ledger, open.run, { validate: unitCount(groups) });
-    yield { cursor: table };
+    yield { cursor: { looked: true } };
   }
-}
-
-/** Each side's segments; of what must only be contained, the expected side's alone. */
-async function viewWorks(open: OpenRun, { relation, expected, actual }: Expectation): Promise<readonly Json[]> {
-  const sides = relation === 'equal' ? (['expected', 'actual'] as const) : (['expected'] as const);
-  const works: ViewWork[] = [];
-  for (const side of sides) {
-    const view = side === 'expected' ? expected : actual;
-    const store = await open.task.openStore(view.store);
-    for (const table of [view.table, ...(view.tables ?? [])]) {
-      const segments = await store.split(table, segmentCount(await store.describe(table), open.settings));
-      works.push(...segments.map((segment) => ({ side, segment })));
-    }
-  }
-  return works as unknown as Json[];
 }

@@ -43,7 +43,7 @@ export async function planGroup(
     return;
   }
   const first = unitCount(groups);
-  const works = await group.plan();
+  const works = await group.plan(maxUnits - first);
   if (first + works.length > maxUnits) throw tooMany(first + works.length);
   const units = works.map((work, index) => ({ unit: first + index, table: group.table, work }));
   await ledger.planUnits(scope, units);

@@ -11,6 +11,7 @@ import { dropCreatedEarlier } from './drop-created.js';
 import { copyExpectations } from './expectations.js';
 import { forecastCopy } from './forecast.js';
 import { prepareTable } from './prepare-table.js';
+import { roomOf } from './room.js';
 import { selectTables } from './select-tables.js';
 import { sideBySide } from './side-by-side.js';
 import { changesItems, type TableChanges } from './table-changes.js';
@@ -74,9 +75,10 @@ async function* setup(context: CopySetupContext, from: Cursor | undefined): Asyn
   }
   const after = 'after' in cursor ? cursor.after : '';
   const { tables } = await selectTables(context);
+  const room = await roomOf(context, tables);
   yield* sideBySide(
     tables.filter(({ target }) => target > after),
-    (selected) => prepareTable(context, selected),
+    (selected) => prepareTable(context, selected, room),
     ({ target }) => ({ after: target }),
   );
 }

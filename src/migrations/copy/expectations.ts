@@ -18,7 +18,11 @@ export async function* copyExpectations(context: CopyContext, after: string): As
     const merged = plans.get(selected.target)?.merged ?? input.onExisting === 'merge';
     await assertThere(context, selected);
     const { key, ttlAttribute } = targetDescription(context, await source.describe(selected.table));
-    const view = { key, ...(ttlAttribute === undefined ? {} : { ttlAttribute }) };
+    const view = {
+      key,
+      ...(ttlAttribute === undefined ? {} : { ttlAttribute }),
+      ...(input.segments === undefined ? {} : { segments: input.segments }),
+    };
     const transformed = isQuarantining(context, selected.table) ? { transformed: true } : {};
     yield {
       table: selected.target,

@@ -11,10 +11,11 @@ import { isOwn, isUntouched } from './own-table.js';
 import { renameFaults } from './rename-faults.js';
 import { replacedFaults } from './replaced-faults.js';
 import { sameTableFaults } from './same-table.js';
-import { maxUnits, segmentCount } from './segment-count.js';
+import { maxUnits, mostSegments, segmentCount } from './segment-count.js';
 import { selectTables, type SelectedTable } from './select-tables.js';
 import { changeOf, lossOf } from './table-changes.js';
 import { targetDescription } from './target-description.js';
+import { unitFaults } from './unit-faults.js';
 
 /** How many tables are described at a time. */
 const concurrency = 8;
@@ -46,25 +47,25 @@ export async function forecastCopy(context: CopyForecastContext): Promise<Foreca
       ...faults,
       ...renameFaults(context, tables),
       ...unusedReplacements(context, tables),
-      ...unitFaults(context, forecasts),
+      ...unitFaults(context, tables),
       ...dropFaults(drops),
       ...new Map(
         looks.flatMap((look) => look.faults.map((fault) => [`${fault.field}: ${fault.message}`, fault])),
       ).values(),
     ],
     warnings: looks.flatMap((look) => look.warnings),
-    tables: forecasts,
+    tables: withinUnits(forecasts),
     drops: drops.map(({ table }) => table).sort(),
   };
 }
 
-/** Validation plans the segments of both sides. */
-function unitFaults({ input, option }: CopyForecastContext, tables: readonly ForecastTable[]): Fault[] {
-  const segments = tables.reduce((sum, table) => sum + table.segments, 0);
-  const units = input.steps.includes('validate') ? segments * 2 : segments;
-  if (units <= maxUnits) return [];
-  const message = `the tables make ${units} units, and a run has at most ${maxUnits}: carry fewer tables in one run, or set fewer segments`;
-  return [{ field: option('tables'), message }];
+/** As Setup plans them. */
+function withinUnits(tables: readonly ForecastTable[]): ForecastTable[] {
+  const most = mostSegments(
+    tables.flatMap(({ segments }) => (segments > 0 ? [segments] : [])),
+    maxUnits,
+  );
+  return tables.map((table) => ({ ...table, segments: Math.min(table.segments, most) }));
 }
 
 function unusedReplacements({ input, option }: CopyForecastContext, tables: readonly SelectedTable[]): Fault[] {

@@ -7,6 +7,7 @@ import { describeIfThere } from './describe-if-there.js';
 import { dropped } from './dropped.js';
 import { existingFaults } from './existing-faults.js';
 import { isOwn, isPlannedElsewhere } from './own-table.js';
+import { within, type Room } from './room.js';
 import { segmentCount } from './segment-count.js';
 import type { SelectedTable } from './select-tables.js';
 import { replayQuarantine } from './replay-quarantine.js';
@@ -19,7 +20,11 @@ import { saveTablePlan, tablePlan } from './table-plan.js';
  * the table is listed in the attempt before it is created, units begin anew before the plan names the new table, and
  * the plan is written last.
  */
-export async function* prepareTable(context: CopySetupContext, selected: SelectedTable): AsyncIterable<SetupProgress> {
+export async function* prepareTable(
+  context: CopySetupContext,
+  selected: SelectedTable,
+  room: Room,
+): AsyncIterable<SetupProgress> {
   const { source, target, ledger, attempt, input } = context;
   const { target: table, mode } = selected;
   const carried = await source.describe(selected.table);
@@ -47,7 +52,11 @@ export async function* prepareTable(context: CopySetupContext, selected: Selecte
       group: {
         table,
         restart: true,
-        plan: async () => (await source.split(selected.table, segmentCount(description, context.settings))) as never,
+        plan: async (left) =>
+          (await source.split(
+            selected.table,
+            within(room, left, segmentCount(description, context.settings)),
+          )) as never,
       },
     };
   const sourceIdentity = description.identity;

@@ -9,7 +9,7 @@ import { replacedFaults } from '../copy/replaced-faults.js';
 import { maxUnits, segmentCount } from '../copy/segment-count.js';
 import type { Forecast, ForecastTable } from '../forecast.js';
 import type { ForecastContext } from '../migration.js';
-import { targetTables, type Leg, type Parcel } from './leg.js';
+import { mostLegSegments, targetTables, type Leg, type Parcel } from './leg.js';
 import { targetFaults } from './target-faults.js';
 
 /** What a leg would do and what is in its way; reads only. */
@@ -24,7 +24,7 @@ export async function forecastLeg(leg: Leg, context: ForecastContext): Promise<F
       warnings.push(...source.warnings);
       if (source.table !== undefined) tables.push(source.table);
     }
-  return { faults: [...faults, ...unitFaults(leg, tables)], warnings, tables, drops: target.drops };
+  return { faults: [...faults, ...unitFaults(leg, context)], warnings, tables, drops: target.drops };
 }
 
 interface TargetForecast extends Pick<Forecast, 'faults' | 'warnings' | 'drops'> {
@@ -69,12 +69,13 @@ interface SourceForecast extends Pick<Forecast, 'faults' | 'warnings'> {
 }
 
 async function forecastSource(
-  { source }: Leg,
+  leg: Leg,
   parcel: Parcel,
   table: string,
   { settings }: ForecastContext,
   target: ForecastTable['target'],
 ): Promise<SourceForecast> {
+  const { source } = leg;
   try {
     const description = await describeIfThere(source, table);
     if (description === undefined) {
@@ -86,7 +87,7 @@ async function forecastSource(
     const estimate = { ...(items === undefined ? {} : { items }), ...(sizeBytes === undefined ? {} : { sizeBytes }) };
     const replaced = replacedFaults(await readState(source.keyValues), description);
     const name = table === parcel.title ? table : `${parcel.title}/${table}`;
-    const segments = segmentCount(description, settings);
+    const segments = Math.min(segmentCount(description, settings), mostLegSegments(leg));
     return {
       table: { table: name, mode: 'carry', ...estimate, segments, target },
       faults: [...faults, ...replaced],
@@ -98,11 +99,15 @@ async function forecastSource(
   }
 }
 
-/** Validation plans the segments of both sides, and the target's once for each package. */
-function unitFaults({ parcels, option }: Leg, tables: readonly ForecastTable[]): Fault[] {
-  const segments = tables.reduce((sum, table) => sum + table.segments, 0);
-  const units = segments * (1 + parcels.length);
-  if (units <= maxUnits) return [];
-  const message = `the packages make up to ${units} units, and a run has at most ${maxUnits}: set fewer segments`;
-  return [{ field: option('packages'), message }];
+/** A fault where there are too few units for the packages' tables, or for the segments that were set. */
+function unitFaults(leg: Leg, { settings: { segments = 1 } }: ForecastContext): Fault[] {
+  const most = mostLegSegments(leg);
+  if (segments <= most) return [];
+  const tables = leg.parcels.reduce((sum, parcel) => sum + parcel.tables.length, 0);
+  if (most === 0) {
+    const message = `the packages have ${tables} tables, and a run has units for ${maxUnits / 2}: import some of them at a time`;
+    return [{ field: leg.option('packages'), message }];
+  }
+  const message = `${segments} segments of each table make up to ${2 * tables * segments} units, and a run has at most ${maxUnits}: set at most ${most}`;
+  return [{ field: 'settings.segments', message }];
 }

@@ -1,4 +1,5 @@
 import type { Store } from '../../stores/store.js';
+import { maxUnits } from '../copy/segment-count.js';
 import type { MigrationContext } from '../migration.js';
 import type { PackageToImport } from './packages.js';
 
@@ -48,4 +49,14 @@ export const chunkRows = 500;
 /** The tables of the target, each once. */
 export function targetTables({ parcels }: Leg): string[] {
   return [...new Set(parcels.map(({ table }) => table))];
+}
+
+/**
+ * The most segments of each table that is read: with them an export and the import of what it exported, which number their units
+ * together, stay within the units that there are, and so does validation, which reads a package's tables and the one that they
+ * went into. 0 where there are too many tables.
+ */
+export function mostLegSegments({ parcels }: Leg): number {
+  const tables = parcels.reduce((sum, parcel) => sum + parcel.tables.length, 0);
+  return Math.floor(maxUnits / (2 * tables));
 }

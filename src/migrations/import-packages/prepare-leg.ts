@@ -8,7 +8,7 @@ import { dropped } from '../copy/dropped.js';
 import { isOwn, isPlannedElsewhere } from '../copy/own-table.js';
 import { segmentCount } from '../copy/segment-count.js';
 import type { SetupContext, SetupProgress } from '../migration.js';
-import { targetTables, type Leg, type Parcel } from './leg.js';
+import { mostLegSegments, targetTables, type Leg, type Parcel } from './leg.js';
 import { parcelPlan, saveParcelPlan, type ParcelPlan } from './parcel-plan.js';
 import { assertTakes } from './target-faults.js';
 
@@ -102,9 +102,12 @@ function assertSame({ source }: Leg, sources: ParcelPlan['sources'], known: Parc
   if (faults.length > 0) throw new InputError(faults);
 }
 
-async function segments({ leg: { source }, settings }: LegSetup, { tables }: Parcel): Promise<readonly Json[]> {
+async function segments({ leg, settings }: LegSetup, { tables }: Parcel): Promise<readonly Json[]> {
+  const { source } = leg;
   const all: Segment[] = [];
-  for (const table of tables)
-    all.push(...(await source.split(table, segmentCount(await source.describe(table), settings))));
+  for (const table of tables) {
+    const wanted = segmentCount(await source.describe(table), settings);
+    all.push(...(await source.split(table, Math.min(wanted, mostLegSegments(leg)))));
+  }
   return all as unknown as Json[];
 }

@@ -1,4 +1,5 @@
-import { segmentCount } from '../../../src/migrations/copy/segment-count.js';
+import fc from 'fast-check';
+import { maxUnits, mostSegments, segmentCount } from '../../../src/migrations/copy/segment-count.js';
 import { withDefaults } from '../../../src/settings.js';
 import type { TableDescription } from '../../../src/stores/store.js';
 
@@ -30,5 +31,29 @@ describe('the number of segments', () => {
   test('takes an estimate of zero for no knowledge', () => {
     expect(segments({ items: 0, sizeBytes: 0 })).toBe(4);
     expect(segments({})).toBe(4);
+  });
+});
+
+describe('the most segments of each of several tables', () => {
+  test.each([
+    { wanted: [1_000, 4, 1], most: maxUnits },
+    { wanted: Array.from({ length: 20 }, () => 1_000), most: 500 },
+    { wanted: [...Array.from({ length: 20 }, () => 1_000), ...Array.from({ length: 1_000 }, () => 2)], most: 400 },
+    { wanted: Array.from({ length: 3_000 }, () => 4), most: 3 },
+    { wanted: [6_000, 6_000], most: 5_000 },
+  ])('is $most', ({ wanted, most }) => expect(mostSegments(wanted, maxUnits)).toBe(most));
+
+  test('keeps them within the units that there are, gives way to none needlessly, and leaves each one', () => {
+    const tables = fc.array(fc.integer({ min: 1, max: 2_000 }), { minLength: 1, maxLength: 100 });
+    fc.assert(
+      fc.property(tables, fc.integer({ min: 0, max: maxUnits }), (wanted, more) => {
+        const units = wanted.length + more;
+        const most = mostSegments(wanted, units);
+        const sum = (of: number): number => wanted.reduce((all, count) => all + Math.min(count, of), 0);
+        expect(most).toBeGreaterThanOrEqual(1);
+        expect(sum(most)).toBeLessThanOrEqual(units);
+        expect(sum(most + 1) > units || sum(most) === sum(Infinity)).toBe(true);
+      }),
+    );
   });
 });

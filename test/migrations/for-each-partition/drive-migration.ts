@@ -154,7 +154,7 @@ async function setup(call: DriveCall): Promise<void> {
 async function plan(call: DriveCall, group: UnitGroup): Promise<void> {
   const { units, round } = call.kept;
   if (units.some(({ table }) => table === group.table)) return;
-  const works = await group.plan();
+  const works = await group.plan(10_000);
   assertCurrent(call);
   for (const work of works)
     units.push({ unit: units.length, table: group.table, round, work: json(work), done: false });
