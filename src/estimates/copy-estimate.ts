@@ -1,8 +1,8 @@
 import { endingAtMostMs } from '../engine/runs/open-run.js';
+import { inSpreadOrder } from '../engine/units/spread-order.js';
 import { segmentCount } from '../migrations/copy/segment-count.js';
 import type { Settings } from '../settings.js';
 import { batchItems } from '../stores/dynamodb/batch.js';
-import type { TableDescription } from '../stores/store.js';
 import { assumed, deployment } from './deployment.js';
 import { quotas, unitBytes } from './platform.js';
 
@@ -22,11 +22,12 @@ export interface Workload {
   readonly settings: Settings;
 }
 
-/** What the units of one side do. */
+/** What the units of one Map do. */
 export interface Phase {
   readonly units: number;
   /** Units at a time. */
   readonly workers: number;
+  /** Of all tables that are read. */
   readonly itemsPerSecond: number;
   /** What keeps it from being faster. */
   readonly boundBy: string;
@@ -40,9 +41,8 @@ export interface Phase {
 
 export interface CopyEstimate {
   readonly migrate: Phase;
-  /** Validation reads the source's units, then the target's. */
-  readonly source: Phase;
-  readonly target: Phase;
+  /** Reads both sides at the same time: their units are taken in turn. */
+  readonly validate: Phase;
   /** Of the whole execution. */
   readonly seconds: number;
 }
@@ -53,14 +53,12 @@ const workingSeconds = deployment.callSeconds - endingAtMostMs / 1_000;
 /** Estimates a copy by the engine's own planning and the platform's rates. */
 export function estimateCopy(work: Workload): CopyEstimate {
   const sizeBytes = work.items * work.itemBytes;
-  const known = segmentCount(described({ items: work.items, sizeBytes }), work.settings);
-  // A table that was filled less than six hours ago has no count yet.
-  const unknown = segmentCount(described({}), work.settings);
-  const migrate = phase(work, known, true);
-  const source = phase(work, known, false);
-  const target = phase(work, unknown, false);
+  const units = segmentCount({ items: work.items, sizeBytes }, work.settings);
+  const migrate = phase(work, { tables: 1, units, writes: true });
+  // Both sides are split alike.
+  const validate = phase(work, { tables: 2, units: 2 * units, writes: false });
   const steps = assumed.stepCalls * assumed.stepSeconds;
-  return { migrate, source, target, seconds: migrate.seconds + source.seconds + target.seconds + steps };
+  return { migrate, validate, seconds: migrate.seconds + validate.seconds + steps };
 }
 
 export function writeUnitsOf(itemBytes: number): number {
@@ -72,15 +70,20 @@ export function readUnitsOf(itemBytes: number): number {
   return itemBytes / unitBytes.read;
 }
 
-function described(size: Pick<TableDescription, 'items' | 'sizeBytes'>): TableDescription {
-  return { name: '', identity: '', key: [], origin: { engine: 'dynamodb', metadata: null }, ...size };
+/** What there is to be done in a phase. */
+interface Units {
+  /** How many tables of this size are read. */
+  readonly tables: number;
+  readonly units: number;
+  readonly writes: boolean;
 }
 
-function phase(work: Workload, units: number, writes: boolean): Phase {
+function phase(work: Workload, todo: Units): Phase {
   const { items, settings } = work;
+  const { tables, units, writes } = todo;
   const workers = Math.min(settings.concurrency, units);
-  const { itemsPerSecond, boundBy } = slowest(rates(work, workers, units, writes));
-  const seconds = items / itemsPerSecond;
+  const { itemsPerSecond, boundBy } = slowest(rates(work, workers, todo));
+  const seconds = (items * tables) / itemsPerSecond;
   const unitSeconds = (seconds * workers) / units;
   const calls = Math.ceil(unitSeconds / workingSeconds);
   const every = writes ? checkpointSeconds(work, itemsPerSecond / workers) : settings.checkpointAtMostMs / 1_000;
@@ -105,10 +108,10 @@ function slowest(all: readonly Rate[]): Rate {
   return all.reduce((least, rate) => (rate.itemsPerSecond < least.itemsPerSecond ? rate : least));
 }
 
-function rates({ itemBytes, capacity }: Workload, workers: number, units: number, writes: boolean): Rate[] {
+function rates({ itemBytes, capacity }: Workload, workers: number, { tables, units, writes }: Units): Rate[] {
   const cpuSeconds = assumed.cpuSeconds * Math.max(1, itemBytes / assumed.cpuItemBytes);
   const [readUnits, writeUnits] = [readUnitsOf(itemBytes), writeUnitsOf(itemBytes)];
-  const busy = busyPartitions(capacity, workers, units);
+  const busy = busyPartitions(partitionsOf(capacity) * tables, workers, units);
   const writing = [
     { itemsPerSecond: (busy * quotas.partition.writeUnits) / writeUnits, boundBy: `writes of ${partitions(busy)}` },
     { itemsPerSecond: capacity.writeUnits / writeUnits, boundBy: "the table's write capacity" },
@@ -117,7 +120,7 @@ function rates({ itemBytes, capacity }: Workload, workers: number, units: number
     { itemsPerSecond: (workers * assumed.busyShare) / cpuSeconds, boundBy: `${workers} functions at a time` },
     ...(writes ? writing : []),
     { itemsPerSecond: (busy * quotas.partition.readUnits) / readUnits, boundBy: `reads of ${partitions(busy)}` },
-    { itemsPerSecond: capacity.readUnits / readUnits, boundBy: "the table's read capacity" },
+    { itemsPerSecond: (capacity.readUnits * tables) / readUnits, boundBy: "the table's read capacity" },
   ];
 }
 
@@ -125,14 +128,35 @@ function partitions(count: number): string {
   return count === 1 ? 'one partition' : `${count} partitions`;
 }
 
-/**
- * Partitions that are worked on at a time. Segments follow each other in the hash range, units are worked on in their order, and
- * a target of the same key has its items in the same order: units at a time cover a part of the range, and so of the partitions.
- */
-function busyPartitions({ readUnits, writeUnits }: Capacity, workers: number, units: number): number {
+function partitionsOf({ readUnits, writeUnits }: Capacity): number {
   const { partition } = quotas;
-  const all = Math.ceil(Math.max(readUnits / partition.readUnits, writeUnits / partition.writeUnits));
-  return Math.max(1, Math.min(workers, Math.floor((all * workers) / units)));
+  return Math.ceil(Math.max(readUnits / partition.readUnits, writeUnits / partition.writeUnits));
+}
+
+/**
+ * Of so many partitions those that are worked on at a time, at the least. Segments follow each other in the hash range, and a target
+ * of the same key has its items in the same order, so that each unit has its place among the partitions of either table.
+ */
+function busyPartitions(all: number, workers: number, units: number): number {
+  const order = inSpreadOrder(Array.from({ length: units }, (_, unit) => Math.floor((unit * all) / units)));
+  return fewestDifferent(order, workers);
+}
+
+/** How many different ones there are at the least among so many that follow each other. */
+function fewestDifferent(elements: readonly number[], atATime: number): number {
+  const present = new Map<number, number>();
+  let fewest = Infinity;
+  elements.forEach((element, place) => {
+    present.set(element, (present.get(element) ?? 0) + 1);
+    const before = elements[place - atATime];
+    if (before !== undefined) {
+      const left = (present.get(before) ?? 0) - 1;
+      if (left > 0) present.set(before, left);
+      else present.delete(before);
+    }
+    if (place >= atATime - 1) fewest = Math.min(fewest, present.size);
+  });
+  return fewest;
 }
 
 /** How often a unit of Migrate saves a checkpoint: see checkpointDue. */

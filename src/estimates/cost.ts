@@ -30,7 +30,7 @@ const renewalsOfLease = 3;
 /** What a copy that goes well costs beside what stands there anyway; without secondary indexes, storage and other regions. */
 export function copyCost(work: Workload, definition: unknown): CostLine[] {
   const copy = estimateCopy(work);
-  const phases = [copy.migrate, copy.source, copy.target];
+  const phases = [copy.migrate, copy.validate];
   return [
     ...tableLines(work, copy),
     ...ledgerLines(work, copy),
@@ -63,24 +63,23 @@ function tableLines({ items, itemBytes, capacity }: Workload, { seconds }: CopyE
 }
 
 /** Checkpoints, claims and the lease; the ledger and the state entry are on demand. */
-function ledgerLines({ settings }: Workload, { migrate, source, target }: CopyEstimate): CostLine[] {
+function ledgerLines({ settings }: Workload, { migrate, validate }: CopyEstimate): CostLine[] {
   const { plain, digest, lease } = assumed.entryWriteUnits;
-  const phases = [migrate, source, target];
+  const phases = [migrate, validate];
   const writes = (phase: Phase): number => phase.checkpoints + writesOfCall * phase.units * phase.calls;
   const plans = phases.reduce((sum, { units }) => sum + units, 0);
   const workerSeconds = secondsOf(phases);
   const renewals = (workerSeconds * renewalsOfLease * 1_000) / settings.leaseMs;
-  const writeUnits = (plans + writes(migrate)) * plain + (writes(source) + writes(target)) * digest + renewals * lease;
-  const readUnits =
-    callsOf(phases) * assumed.entryReadUnits.call + (source.units + target.units) * assumed.entryReadUnits.digest;
+  const writeUnits = (plans + writes(migrate)) * plain + writes(validate) * digest + renewals * lease;
+  const readUnits = callsOf(phases) * assumed.entryReadUnits.call + validate.units * assumed.entryReadUnits.digest;
   return [
     line('Ledger and lease: writes', writeUnits, 'write units', prices.onDemand.writeUnit),
     line('Ledger: reads', readUnits, 'read units', prices.onDemand.readUnit),
   ];
 }
 
-function computeLines({ migrate, source, target }: CopyEstimate, definition: unknown): CostLine[] {
-  const phases = [migrate, source, target];
+function computeLines({ migrate, validate }: CopyEstimate, definition: unknown): CostLine[] {
+  const phases = [migrate, validate];
   const { working, planning } = deployment.memoryMb;
   const stepSeconds = assumed.stepCalls * assumed.stepSeconds;
   const gbSeconds = (secondsOf(phases) * working + stepSeconds * planning) / 1024;
@@ -89,10 +88,7 @@ function computeLines({ migrate, source, target }: CopyEstimate, definition: unk
   const transitions = ({ units, calls }: Phase, { beside, eachCall }: typeof ofMigrate): number =>
     units * (1 + beside.transitions + calls * eachCall.transitions);
   const all =
-    executionFlow(definition).transitions +
-    transitions(migrate, ofMigrate) +
-    transitions(source, ofValidate) +
-    transitions(target, ofValidate);
+    executionFlow(definition).transitions + transitions(migrate, ofMigrate) + transitions(validate, ofValidate);
   return [
     line('Functions: time', gbSeconds, 'GB-seconds', prices.functions.gbSecond),
     line('Functions: calls', callsOf(phases) + assumed.stepCalls, 'requests', prices.functions.request),

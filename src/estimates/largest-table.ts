@@ -20,7 +20,7 @@ const secondsOfHour = 3_600;
 
 /** All limits that grow with the table, or with what it is split into. */
 export function bounds(definition: unknown): Bound[] {
-  const [migrate, validate] = [unitFlow(definition, 'Migrate'), unitFlow(definition, 'Validate')];
+  const [ofMigrate, ofValidate] = [unitFlow(definition, 'Migrate'), unitFlow(definition, 'Validate')];
   const { events, stateBytes, days } = quotas.execution;
   const hours = (seconds: number): number => seconds / secondsOfHour;
   return [
@@ -40,13 +40,13 @@ export function bounds(definition: unknown): Bound[] {
       name: 'History of a unit of Migrate',
       most: events,
       unit: 'events',
-      used: (copy) => history(migrate, copy.migrate),
+      used: ({ migrate }) => history(ofMigrate, migrate),
     },
     {
       name: 'History of a unit of Validate',
       most: events,
       unit: 'events',
-      used: ({ source, target }) => Math.max(history(validate, source), history(validate, target)),
+      used: ({ validate }) => history(ofValidate, validate),
     },
     {
       name: 'History of the execution',
@@ -60,7 +60,7 @@ export function bounds(definition: unknown): Bound[] {
       name: 'Functions at a time',
       most: quotas.functions.concurrent,
       unit: 'functions',
-      used: ({ migrate: { workers }, source, target }) => Math.max(workers, source.workers, target.workers),
+      used: ({ migrate, validate }) => Math.max(migrate.workers, validate.workers),
     },
   ];
 }
@@ -87,9 +87,8 @@ function history({ eachCall, beside }: UnitFlow, { mostCalls }: { readonly mostC
   return beside.events + mostCalls * (eachCall.events + assumed.retriesOfCall * assumed.eventsOfRetry);
 }
 
-/** Validate plans the units of both sides together. */
-function mostUnits({ migrate, source, target }: CopyEstimate): number {
-  return Math.max(migrate.units, source.units + target.units);
+function mostUnits({ migrate, validate }: CopyEstimate): number {
+  return Math.max(migrate.units, validate.units);
 }
 
 /** A list of the numbers from 0 on as JSON, in the state and in the answer that it came with. */

@@ -14,17 +14,17 @@ const mostProvisioned: Capacity = { mode: 'provisioned', ...quotas.table };
 
 const itemBytes = 1024;
 const defaults = withDefaults();
-const spread = withDefaults({ segments: defaults.concurrency });
 /** As many units at a time as the largest table by default has partitions for writing. */
 const most = quotas.table.writeUnits / quotas.partition.writeUnits;
-const widest = withDefaults({ segments: most, concurrency: most });
+const wide = withDefaults({ concurrency: most });
+const widest = withDefaults({ concurrency: most, segments: most });
 
 const rows: readonly (readonly [string, Capacity, Settings])[] = [
   ['defaults', onDemand, defaults],
   ['defaults', onePartition, defaults],
   ['defaults', mostProvisioned, defaults],
-  [`\`segments: ${spread.segments}\``, onDemand, spread],
-  [`\`segments: ${most}\`, \`concurrency: ${most}\``, mostProvisioned, widest],
+  [`\`concurrency: ${most}\``, mostProvisioned, wide],
+  [`\`concurrency: ${most}\`, \`segments: ${most}\``, mostProvisioned, widest],
 ];
 
 /** The generated parts of docs/scale.md. */

@@ -22,12 +22,12 @@ describe('the cost of a copy of 10 GB', () => {
     expect(dollarsOf(lines, 'Reading')).toBeCloseTo(3 * 2.44140625 * 0.125, 6);
     // 9.77 million units at 62.5 cents.
     expect(dollarsOf(lines, 'Writing')).toBeCloseTo(6.103515625, 6);
-    // (9,765.6 s · 8 + 813.8 s · 8 + 1,087.7 s · 4) · 1.7275 GB and twenty minutes of 0.5 GB: 154,327 GB-seconds.
-    expect(dollarsOf(lines, 'Functions: time')).toBeCloseTo(2.0577, 3);
-    // 49 units of two calls, 49 of one, 4 of two: 6, 4 and 6 transitions each, and 18 of the execution.
-    expect(dollarsOf(lines, 'Step Functions')).toBeCloseTo(532 * 0.000025, 9);
-    expect(total(lines)).toBeGreaterThan(9.1);
-    expect(total(lines)).toBeLessThan(9.3);
+    // (2,441.4 s + 1,087.7 s) · 8 · 1.7275 GB and twenty minutes of 0.5 GB: 49,374 GB-seconds.
+    expect(dollarsOf(lines, 'Functions: time')).toBeCloseTo(0.6583, 3);
+    // 49 units and 98 of one call each: 4 transitions, and 18 of the execution.
+    expect(dollarsOf(lines, 'Step Functions')).toBeCloseTo(606 * 0.000025, 9);
+    expect(total(lines)).toBeGreaterThan(7.6);
+    expect(total(lines)).toBeLessThan(7.9);
   });
 
   test('provisioned is paid for by the hour, used or not', () => {
