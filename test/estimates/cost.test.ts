@@ -54,8 +54,8 @@ describe('the cost of a copy of 10 GB', () => {
 describe('a deployment that runs nothing', () => {
   test('costs what stands there', () => {
     const lines = idleCost({ inNetwork: false, withKey: false });
-    // Eighteen metrics of alarms, a dashboard, five metrics; the watcher and the ledger are half a dollar.
-    expect(total(lines)).toBeCloseTo(1.8 + 3 + 1.5 + 0.45 + 0.01 + 0.12 + 0.04 + 0.01, 1);
+    // Twenty-six metrics of alarms, a dashboard, four metrics; the watcher and the ledger are half a dollar.
+    expect(total(lines)).toBeCloseTo(2.6 + 3 + 1.2 + 0.45 + 0.01 + 0.12 + 0.04 + 0.01, 1);
     // Five endpoints in two zones, a cent an hour.
     expect(total(idleCost({ inNetwork: true, withKey: true })) - total(lines)).toBeCloseTo(73 + 1, 6);
   });
