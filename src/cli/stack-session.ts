@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { runStatus, type RunStatus } from '../engine/status/run-status.js';
-import { InputError, StoreUnavailableError, type Fault } from '../errors.js';
+import { InputError, StoreUnavailableError, TableNotFoundError, type Fault } from '../errors.js';
 import type { Json } from '../json.js';
 import { openDynamodbLedger } from '../ledger/dynamodb-ledger.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -44,9 +44,43 @@ export async function inStack<T>(
   }
 }
 
+/**
+ * Reads the ledger of the stack of this name, with nothing but rights on that table. Throws InputError when there is none,
+ * and what the ledger's client throws.
+ */
+export async function inStackLedger<T>(
+  stack: string,
+  region: string,
+  read: (ledger: Ledger) => Promise<T>,
+): Promise<T> {
+  const absent = () => new InputError([noLedger(stack, region)]);
+  if (!tableName.test(tableOf(stack))) throw absent();
+  const ledger = stackLedger(stack, region);
+  try {
+    return await read(ledger);
+  } catch (error) {
+    throw error instanceof TableNotFoundError ? absent() : error;
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** What DynamoDB takes. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
+const tableName = /^[\w.-]{3,255}$/;
+
+function noLedger(stack: string, region: string): Fault {
+  const what = `no table ${tableOf(stack)}, which would be its ledger, is in ${region} of this account`;
+  const right = 'give what the stack has as its output Name, with AWS_REGION and credentials of where it is deployed';
+  return { field: '--stack', message: `${what}: ${right}` };
+}
+
+function tableOf(stack: string): string {
+  return `${stack}-ledger`;
+}
+
 /** The stack's ledger has the stack's name. */
 function stackLedger(stack: string, region: string): Ledger {
-  const table = `${stack}-ledger`;
+  const table = tableOf(stack);
   const { requestTimeoutMs } = withDefaults();
   return openDynamodbLedger({ region, table, location: `dynamodb://${region}/${table}`, requestTimeoutMs });
 }
