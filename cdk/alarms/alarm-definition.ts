@@ -49,12 +49,17 @@ export function sumOf(metrics: Readonly<Record<string, IMetric>>, label: string,
   });
 }
 
-/** The newest executions of a status, whose names are those of their runs. */
-export function executionsCommand({ stateMachineArn }: AlarmSubject, status: string): string {
-  return `aws stepfunctions list-executions --state-machine-arn ${stateMachineArn} --status-filter ${status} --max-items 5`;
+/** The newest executions that failed, those too of which no function could tell the ledger. */
+export function failedExecutionsCommand({ stateMachineArn }: AlarmSubject): string {
+  return `aws stepfunctions list-executions --state-machine-arn ${stateMachineArn} --status-filter FAILED --max-items 5`;
+}
+
+/** The newest runs, how each goes or went, and which show no sign of life. */
+export function runsCommand({ deployment }: AlarmSubject): string {
+  return `npx carryover status --stack ${deployment}`;
 }
 
 /** What the ledger says of a run. */
 export function runCommand({ deployment }: AlarmSubject): string {
-  return `aws dynamodb get-item --table-name ${deployment}-ledger --key '{"partition":{"S":"run/RUN"},"entry":{"S":"run"}}'`;
+  return `npx carryover status RUN --stack ${deployment}`;
 }

@@ -1,6 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { executionsCommand, runCommand, type AlarmDefinition, type AlarmSubject } from './alarm-definition.js';
+import {
+  failedExecutionsCommand,
+  runCommand,
+  runsCommand,
+  type AlarmDefinition,
+  type AlarmSubject,
+} from './alarm-definition.js';
 
 const period = Duration.minutes(5);
 
@@ -11,8 +17,8 @@ export function executionAlarms(machine: StateMachine, subject: AlarmSubject): A
       id: 'ExecutionsFailed',
       metric: machine.metricFailed({ period }),
       threshold: 0,
-      meaning: `A run failed. The ledger says why and in which step: ${runCommand(subject)}. The same input goes on where it stopped.`,
-      command: executionsCommand(subject, 'FAILED'),
+      meaning: `A run failed. Why and in which step: ${runCommand(subject)}. The same input goes on where it stopped. One that the list does not have could not reach the ledger: ${failedExecutionsCommand(subject)}.`,
+      command: runsCommand(subject),
     },
     {
       id: 'ExecutionsTimedOut',
@@ -20,14 +26,14 @@ export function executionAlarms(machine: StateMachine, subject: AlarmSubject): A
       threshold: 0,
       meaning:
         'A run came to the time-out of the state machine. Its lock was freed; the same input goes on where it stopped.',
-      command: executionsCommand(subject, 'TIMED_OUT'),
+      command: runsCommand(subject),
     },
     {
       id: 'ExecutionsAborted',
       metric: machine.metricAborted({ period }),
       threshold: 0,
       meaning: 'Somebody stopped a run. Its lock was freed; the same input goes on where it stopped.',
-      command: executionsCommand(subject, 'ABORTED'),
+      command: runsCommand(subject),
     },
     {
       id: 'ExecutionsThrottled',

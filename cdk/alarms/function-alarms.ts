@@ -4,7 +4,7 @@ import type { CarryoverFunction } from '../carryover-function.js';
 import { deploymentMetric } from '../deployment-metric.js';
 import type { Attendant } from '../function-names.js';
 import { mapSteps, steps, type Step } from '../steps.js';
-import { executionsCommand, sumOf, type AlarmDefinition, type AlarmSubject } from './alarm-definition.js';
+import { runsCommand, sumOf, type AlarmDefinition, type AlarmSubject } from './alarm-definition.js';
 
 const period = Duration.minutes(5);
 /** Of sums, whose newest data point may lack what comes late. */
@@ -65,7 +65,7 @@ export function stepAlarms(
       points: { breaching: 2, of: 3 },
       meaning:
         'Stores have refused more than one request a second for half an hour. Each is sent again, and runs go on, slower: give the tables more capacity, or the run less.',
-      command: executionsCommand(subject, 'RUNNING'),
+      command: runsCommand(subject),
     },
   ];
 }

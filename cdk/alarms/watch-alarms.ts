@@ -2,7 +2,7 @@ import { ComparisonOperator, MathExpression, TreatMissingData, type Metric } fro
 import type { CarryoverFunction } from '../carryover-function.js';
 import { deploymentMetric, type watchMetrics } from '../deployment-metric.js';
 import { watchPeriod } from '../watcher.js';
-import { executionsCommand, runCommand, type AlarmDefinition, type AlarmSubject } from './alarm-definition.js';
+import { runCommand, runsCommand, type AlarmDefinition, type AlarmSubject } from './alarm-definition.js';
 
 /** Fifteen times what runs that work need between two signs of life. */
 export const oldestCheckpointSeconds = 900;
@@ -17,8 +17,8 @@ export function runAlarms(subject: AlarmSubject): AlarmDefinition[] {
       metric: seen('CheckpointAge', subject),
       threshold: oldestCheckpointSeconds,
       comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      meaning: `A run that is under way has saved no checkpoint for 15 minutes or more: it hangs, or waits for a store. The log of the function watch names it, the ledger says where it is: ${runCommand(subject)}.`,
-      command: executionsCommand(subject, 'RUNNING'),
+      meaning: `A run that is under way has saved no checkpoint for 15 minutes or more: it hangs, or waits for a store. The list says which run shows no sign of life, and in which step. More of it: ${runCommand(subject)}.`,
+      command: runsCommand(subject),
     },
     {
       id: 'LockOverdue',
@@ -28,14 +28,14 @@ export function runAlarms(subject: AlarmSubject): AlarmDefinition[] {
       points: { breaching: 2, of: 3 },
       meaning:
         'Nobody has renewed the lock of a run that the ledger has as running: whoever worked on it is dead or cut off. The next run takes the lock over by itself.',
-      command: executionsCommand(subject, 'RUNNING'),
+      command: runsCommand(subject),
     },
     {
       id: 'ItemsQuarantined',
       metric: seen('QuarantinedItems', subject),
       threshold: 0,
-      meaning: `Items could not be carried. They are kept whole, with the reason, in the documents "ATTEMPT/quarantine" of the ledger; the run's entry names its attempt: ${runCommand(subject)}.`,
-      command: executionsCommand(subject, 'RUNNING'),
+      meaning: `Items could not be carried. They are kept whole, with the reason, in the ledger. How many, the first of them, and the documents that keep them all: ${runCommand(subject)}.`,
+      command: runsCommand(subject),
     },
   ];
 }

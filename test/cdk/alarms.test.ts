@@ -182,7 +182,8 @@ describe('Alarms', () => {
     for (const [id, { AlarmDescription, AlarmActions }] of alarms) {
       const text = textOf(AlarmDescription);
       expect([id, text]).toEqual([id, expect.stringMatching(/^[ -~]{60,1024}$/)]);
-      expect([id, text]).toEqual([id, expect.stringMatching(/\. First: aws [a-z-]+ [a-z-]+ /)]);
+      const first = /\. First: (aws [a-z-]+ [a-z-]+ |npx carryover status --stack orders$)/;
+      expect([id, text]).toEqual([id, expect.stringMatching(first)]);
       expect([id, AlarmActions]).toEqual([id, [{ Ref: topic }]]);
     }
   });
@@ -241,6 +242,16 @@ describe('docs/alarms.md', () => {
     const [, responses = ''] = /^## First responses$(.*?)^## /ms.exec(page) ?? [];
     const named = [...responses.matchAll(/^### (.*)$/gm)].map(([, id]) => id);
     expect(named.sort()).toEqual([...alarms.keys()].sort());
+  });
+
+  test('begins with the list of runs where the alarm does', async () => {
+    const page = await readFile('docs/alarms.md', 'utf8');
+    const list = 'npx carryover status --stack';
+    for (const [id, { AlarmDescription }] of alarms) {
+      const [, first = ''] = new RegExp(`^### ${id}$.*?^1\\. (.*?)$`, 'ms').exec(page) ?? [];
+      const begins = textOf(AlarmDescription).endsWith(`First: ${list} orders`);
+      expect([id, first.startsWith(`\`${list} NAME\``)]).toEqual([id, begins]);
+    }
   });
 });
 
