@@ -1,9 +1,12 @@
-/** The stack's ledger, where the command line finds it: see `--ledger`. */
-const deployedLedger = /^(dynamodb:\/\/[^/?]+)\/(.*)carryover-ledger$/;
+/** A ledger that is a table of a store, where the command line finds it: see `--ledger`. */
+const ledgerOfStore = /^(dynamodb:\/\/[^/?]+)\/(.*)carryover-ledger$/;
+/** The ledger of a deployment, which is named after it: see `--stack`. */
+const ledgerOfStack = /^dynamodb:\/\/[^/?]+\/([\w-]+)-ledger$/;
 
 /** The command that shows all that a ledger knows of a run, for people. */
 export function statusCommand(run: string, { location }: { readonly location: string }): string {
-  const [, region, prefix = ''] = deployedLedger.exec(location) ?? [];
-  const ledger = region === undefined ? '' : ` --ledger ${region}${prefix === '' ? '' : `/${prefix}`}`;
-  return `carryover status ${run}${ledger}`;
+  const [, region, prefix = ''] = ledgerOfStore.exec(location) ?? [];
+  if (region !== undefined) return `carryover status ${run} --ledger ${region}${prefix === '' ? '' : `/${prefix}`}`;
+  const [, stack] = ledgerOfStack.exec(location) ?? [];
+  return `carryover status ${run}${stack === undefined ? '' : ` --stack ${stack}`}`;
 }

@@ -42,7 +42,7 @@ describe('the command that shows a run', () => {
   test.each([
     ['dynamodb://eu-west-1/carryover-ledger', 'carryover status r --ledger dynamodb://eu-west-1'],
     ['dynamodb://eu-west-1/shop-carryover-ledger', 'carryover status r --ledger dynamodb://eu-west-1/shop-'],
-    ['dynamodb://eu-west-1/Migrations-ledger', 'carryover status r'],
+    ['dynamodb://eu-west-1/Shop-Migrations-ledger', 'carryover status r --stack Shop-Migrations'],
     ['the folder .carryover/ledger', 'carryover status r'],
   ])('names the ledger %s where the command line would find it', (location, expected) => {
     expect(statusCommand('r', { location })).toBe(expected);
