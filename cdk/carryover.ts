@@ -12,7 +12,7 @@ import { Construct } from 'constructs';
 import { allTogether } from './all-together.js';
 import { Alarms } from './alarms.js';
 import { createAttendants, type Attendants } from './attendants.js';
-import type { CarryoverFunction, FunctionSettings, Network } from './carryover-function.js';
+import type { CarryoverFunction, FunctionSettings } from './carryover-function.js';
 import type { CarryoverProps } from './carryover-props.js';
 import { MigrationDashboard } from './dashboard.js';
 import { DeadLetters } from './dead-letters.js';
@@ -52,6 +52,7 @@ export class Carryover extends Construct implements IConnectable {
   /** The functions that open the ledger and the project's stores. */
   readonly functions: Readonly<Record<ProjectFunction, CarryoverFunction>>;
   private readonly ledgerTable: LedgerTable;
+  private readonly migrationNetwork: MigrationNetwork | undefined;
 
   constructor(scope: Construct, id: string, props: CarryoverProps) {
     super(scope, id);
@@ -61,7 +62,8 @@ export class Carryover extends Construct implements IConnectable {
     if (encryptionKey !== undefined) allowLogs(encryptionKey, this);
     this.ledgerTable = new LedgerTable(this, 'Ledger', { tableName: `${name}-ledger`, encryptionKey });
     this.ledger = this.ledgerTable.table;
-    const network = this.network(props);
+    this.migrationNetwork = this.network(props);
+    const network = this.migrationNetwork?.network;
     this.connections = new Connections({ securityGroups: network?.securityGroups ?? [] });
     const settings = this.settings(bundle, limits, { encryptionKey, network, release: props.release });
     const attendants = createAttendants(this, settings, props);
@@ -104,9 +106,9 @@ export class Carryover extends Construct implements IConnectable {
     return bundleProjectSync(project, join(Stage.of(this)?.outdir ?? 'cdk.out', `functions.${this.node.addr}`));
   }
 
-  private network({ vpc, vpcSubnets, securityGroups, vpcEndpoints }: CarryoverProps): Network | undefined {
+  private network({ vpc, vpcSubnets, securityGroups, vpcEndpoints }: CarryoverProps): MigrationNetwork | undefined {
     if (vpc === undefined) return undefined;
-    return new MigrationNetwork(this, 'Network', { vpc, vpcSubnets, securityGroups, endpoints: vpcEndpoints }).network;
+    return new MigrationNetwork(this, 'Network', { vpc, vpcSubnets, securityGroups, endpoints: vpcEndpoints });
   }
 
   private settings(
@@ -143,7 +145,9 @@ export class Carryover extends Construct implements IConnectable {
     const alarms = new Alarms(this, 'Alarms', { deployment, machine, functions, attendants, deadLetters, topic });
     const { dashboard } = new MigrationDashboard(this, 'Dashboard', { deployment, machine, functions, ...alarms });
     const versions = steps.map((step) => functions[step].version.functionArn);
-    const after = [machine, end, watcher, alarms, ...Object.values(functions)];
+    // With the endpoints by which a run reaches its stores, which take minutes.
+    const network = this.migrationNetwork === undefined ? [] : [this.migrationNetwork];
+    const after = [machine, end, watcher, alarms, ...network, ...Object.values(functions)];
     new Starts(this, 'Starts', { ...props, machine, attendants, settings, versions, deadLetters, after });
     return dashboard;
   }

@@ -63,7 +63,7 @@ export class MigrationMachine extends Construct {
         resources: steps.map((step) => `${functions[step].function.functionArn}:*`),
       }),
     );
-    this.allowDistributedMap(name);
+    this.allowDistributedMap(name, key);
   }
 
   /**
@@ -71,7 +71,7 @@ export class MigrationMachine extends Construct {
    * policy, so that these rights are in another, and name the machine by text.
    * https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
    */
-  private allowDistributedMap(name: string): void {
+  private allowDistributedMap(name: string, key: IKey | undefined): void {
     const stack = Stack.of(this);
     const arn = (kind: string, resource: string): string =>
       `arn:${stack.partition}:states:${stack.region}:${stack.account}:${kind}:${resource}`;
@@ -84,9 +84,22 @@ export class MigrationMachine extends Construct {
           // Children's ARNs hold the label of their Map: `execution:NAME/LABEL:ID`.
           resources: [arn('execution', `${name}:*`), arn('execution', `${name}/*`)],
         }),
+        ...(key === undefined ? [] : [keyOfChildren(key, arn('stateMachine', `${name}/*`))]),
       ],
     });
   }
+}
+
+/**
+ * CDK lets the role use the key for the machine alone, and the machine of the children is `NAME/LABEL`. What the key is used for
+ * is told by that ARN. https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+ */
+function keyOfChildren(key: IKey, machines: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    resources: [key.keyArn],
+    conditions: { ArnLike: { 'kms:EncryptionContext:aws:states:stateMachineArn': machines } },
+  });
 }
 
 /** CDK's own `timeout` is for definitions that are made of its constructs, and is left out without a word for one that is a text. */

@@ -1,6 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import {
+  GatewayVpcEndpoint,
   GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpoint,
   InterfaceVpcEndpointAwsService,
   SecurityGroup,
   SubnetType,
@@ -51,6 +53,7 @@ export class MigrationNetwork extends Construct {
     super(scope, id);
     const { vpc, endpoints = endpointNames } = props;
     assertKnown(endpoints);
+    this.assertFirst(vpc, endpoints);
     const vpcSubnets = props.vpcSubnets ?? defaultSubnets(vpc);
     const securityGroups = [...(props.securityGroups ?? [this.securityGroup(vpc)])];
     this.network = { vpc, vpcSubnets, securityGroups };
@@ -65,22 +68,41 @@ export class MigrationNetwork extends Construct {
     });
   }
 
+  /** In this stack, whichever the VPC is of: that one would depend on the functions' group, and this one on it. */
   private addEndpoint(name: EndpointName): void {
-    const { vpc, vpcSubnets, securityGroups } = this.network;
+    const { vpc, vpcSubnets: subnets, securityGroups } = this.network;
     if (name in gateways) {
-      vpc.addGatewayEndpoint(`${this.node.id}-${name}`, {
-        service: gateways[name as keyof typeof gateways],
-        subnets: [vpcSubnets],
-      });
+      const service = gateways[name as keyof typeof gateways];
+      new GatewayVpcEndpoint(this, name, { vpc, service, subnets: [subnets] });
       return;
     }
-    const endpoint = vpc.addInterfaceEndpoint(`${this.node.id}-${name}`, {
-      service: interfaces[name as keyof typeof interfaces],
-      subnets: vpcSubnets,
-      // Else everything in the VPC may reach it.
-      open: false,
-    });
+    const service = interfaces[name as keyof typeof interfaces];
+    assertOpenable(vpc, name);
+    // Open to the VPC: the name of the service leads everything in it here from now on, and who were kept out would lose the service.
+    const endpoint = new InterfaceVpcEndpoint(this, name, { vpc, service, subnets });
+    // The VPC's first range of addresses need not be theirs.
     for (const group of securityGroups) endpoint.connections.allowDefaultPortFrom(group, 'Carryover');
+  }
+
+  /** A VPC takes one endpoint of each, which CloudFormation would find out half-way. */
+  private assertFirst(vpc: IVpc, endpoints: readonly EndpointName[]): void {
+    const others = this.node.root.node
+      .findAll()
+      .filter((other) => other instanceof MigrationNetwork && other !== this && other.network.vpc === vpc);
+    const taken = endpoints.filter((name) => others.some((other) => other.node.tryFindChild(name) !== undefined));
+    if (taken.length === 0) return;
+    const message = `another Carryover of this app makes ${taken.join(', ')} in this VPC: leave them out here, like vpcEndpoints: []`;
+    throw new InputError([{ field: 'vpcEndpoints', message }]);
+  }
+}
+
+/** What was imported by its parts may lack its range of addresses. */
+function assertOpenable(vpc: IVpc, name: EndpointName): void {
+  try {
+    void vpc.vpcCidrBlock;
+  } catch {
+    const message = `is imported without vpcCidrBlock, which the endpoint of ${name} is opened to: give it, or leave the endpoint out by vpcEndpoints`;
+    throw new InputError([{ field: 'vpc', message }]);
   }
 }
 

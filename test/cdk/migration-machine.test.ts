@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Match } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { checkedLimits } from '../../cdk/limits.js';
 import { sizingOf, steps } from '../../cdk/steps.js';
-import { rightsOf, statementsOf, synthesised } from './synthesised.js';
+import { rightsOf, statementsOf, synthesised, textOf } from './synthesised.js';
 
 /** It comes without types, and as CommonJS alone. */
 const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown, options: object) => object;
@@ -102,5 +103,15 @@ describe('MigrationMachine', () => {
       `states:StopExecution on ${states}:execution:Test/*`,
       `states:StopExecution on ${states}:execution:Test:*`,
     ]);
+  });
+
+  it('may use the key of executions for those of a Distributed Map too, whose machine has a name of its own', () => {
+    const { template: encrypted } = synthesised({ stores: {} }, (stack) => ({ encryptionKey: new Key(stack, 'Key') }));
+    const ofKey = statementsOf(encrypted, 'MigrationDistributedMap').filter(({ Action }) =>
+      [Action].flat().includes('kms:GenerateDataKey'),
+    );
+    expect(ofKey).toHaveLength(1);
+    const { ArnLike } = ofKey[0]?.Condition as { ArnLike: Record<string, unknown> };
+    expect(textOf(ArnLike['kms:EncryptionContext:aws:states:stateMachineArn'])).toMatch(/:stateMachine:Test\/\*$/);
   });
 });

@@ -1,7 +1,8 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Stack, type App } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup, SubnetType, Vpc, type IVpc } from 'aws-cdk-lib/aws-ec2';
-import { endpointNames, type EndpointName } from '../../cdk/migration-network.js';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { endpointNames, MigrationNetwork, type EndpointName } from '../../cdk/migration-network.js';
 import { steps } from '../../cdk/steps.js';
 import { InputError } from '../../src/errors.js';
 import { synthesised } from './synthesised.js';
@@ -54,12 +55,56 @@ describe('the network of the functions', () => {
     expect(endpointsOf(template, 'Interface')).toEqual(['events', 'logs', 'secretsmanager', 'states', 'sts']);
   });
 
-  it('lets the functions alone to the endpoints, by TLS', () => {
-    const open = Object.values(template.findResources('AWS::EC2::SecurityGroupIngress'));
-    expect(open).toHaveLength(5);
-    for (const { Properties } of open) expect(Properties).toMatchObject({ FromPort: 443, ToPort: 443 });
-    const groups = Object.values(template.findResources('AWS::EC2::SecurityGroup'));
-    for (const { Properties } of groups) expect(Properties).not.toHaveProperty('SecurityGroupIngress');
+  it('lets the functions to the endpoints, and all that is in the VPC, whose names lead there too', () => {
+    const ofFunctions = Object.values(template.findResources('AWS::EC2::SecurityGroupIngress'));
+    expect(ofFunctions).toHaveLength(5);
+    for (const { Properties } of ofFunctions) expect(Properties).toMatchObject({ FromPort: 443, ToPort: 443 });
+    const inside = { 'Fn::GetAtt': [expect.stringMatching(/^Vpc/), 'CidrBlock'] };
+    const rules = Object.values(template.findResources('AWS::EC2::SecurityGroup')).flatMap(
+      ({ Properties }) => (Properties as { SecurityGroupIngress?: unknown[] }).SecurityGroupIngress ?? [],
+    );
+    expect(rules).toHaveLength(5);
+    for (const rule of rules) expect(rule).toMatchObject({ CidrIp: inside, FromPort: 443, ToPort: 443 });
+  });
+
+  it('is of a VPC of another stack, which does not depend on this one', () => {
+    const other = synthesised(project, (stack) => {
+      const network = new Stack(stack.node.root as App, 'Network');
+      return { vpc: isolated(network), encryptionKey: new Key(network, 'Key') };
+    });
+    expect(endpointsOf(other.template, 'Interface')).toHaveLength(5);
+  });
+
+  it('is there before the run of a deployment begins', () => {
+    const { template: deploying } = synthesised({ ...project, database: 'new' }, (stack) => ({
+      ...{ vpc: isolated(stack), runOn: 'deploy' },
+    }));
+    const [run] = Object.values(deploying.findResources('Custom::CarryoverRun')) as { DependsOn?: string[] }[];
+    const endpoints = Object.keys(deploying.findResources('AWS::EC2::VPCEndpoint'));
+    expect(endpoints).toHaveLength(7);
+    expect(run?.DependsOn).toEqual(expect.arrayContaining(endpoints));
+  });
+
+  it('refuses endpoints that another Carryover makes in the same VPC', () => {
+    const both = (vpcEndpoints?: EndpointName[]): unknown =>
+      synthesised(project, (stack) => {
+        const vpc = isolated(stack);
+        new MigrationNetwork(stack, 'Other', { vpc });
+        return { vpc, ...(vpcEndpoints === undefined ? {} : { vpcEndpoints }) };
+      });
+    expect(both).toThrow(/vpcEndpoints: another Carryover of this app makes dynamodb, s3, .* in this VPC/);
+    expect(() => both([])).not.toThrow();
+  });
+
+  it('refuses to open endpoints to a VPC whose addresses it is not told', () => {
+    const attempt = (): unknown =>
+      synthesised(project, (stack) => ({
+        vpc: Vpc.fromVpcAttributes(stack, 'Vpc', {
+          ...{ vpcId: 'vpc-0a1b2c3d', availabilityZones: ['a'], privateSubnetIds: ['subnet-0a1b2c3d'] },
+          privateSubnetRouteTableIds: ['rtb-0a1b2c3d'],
+        }),
+      }));
+    expect(attempt).toThrow(/vpc: is imported without vpcCidrBlock/);
   });
 
   it('is what a database lets in', () => {
