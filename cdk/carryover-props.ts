@@ -15,7 +15,7 @@ export interface CarryoverProps extends StartRules {
   readonly project: string | ProjectBundle;
   /**
    * The name of the deployment, which the command line's `--stack` takes: the state machine's own, and the ledger's before
-   * `-ledger`. One an account and region. Default: the stack's name and the construct's id.
+   * `-ledger`. One an account and region. Default: the stack's name and the construct's id; required in a nested stack.
    */
   readonly name?: string;
   /**
