@@ -44,7 +44,7 @@ export class Carryover extends Construct implements IConnectable {
   readonly name: string;
   readonly stateMachine: StateMachine;
   readonly ledger: Table;
-  /** What the functions of a VPC are reached by, and reach: `database.connections.allowDefaultPortFrom(carryover)`. */
+  /** By what the functions of a VPC reach a database, of whichever stack: `carryover.connections.allowToDefaultPort(database)`. */
   readonly connections: Connections;
   readonly dashboard: Dashboard;
   /** Where alarms go. */

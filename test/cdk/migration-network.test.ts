@@ -1,6 +1,6 @@
 import { Stack, type App } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
-import { SecurityGroup, SubnetType, Vpc, type IVpc } from 'aws-cdk-lib/aws-ec2';
+import { Connections, Port, SecurityGroup, SubnetType, Vpc, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { endpointNames, MigrationNetwork, type EndpointName } from '../../cdk/migration-network.js';
 import { steps } from '../../cdk/steps.js';
@@ -67,12 +67,23 @@ describe('the network of the functions', () => {
     for (const rule of rules) expect(rule).toMatchObject({ CidrIp: inside, FromPort: 443, ToPort: 443 });
   });
 
-  it('is of a VPC of another stack, which does not depend on this one', () => {
-    const other = synthesised(project, (stack) => {
-      const network = new Stack(stack.node.root as App, 'Network');
-      return { vpc: isolated(network), encryptionKey: new Key(network, 'Key') };
-    });
+  it('is of a VPC of another stack, with its database, which does not depend on this one', () => {
+    let group: SecurityGroup | undefined;
+    const other = synthesised(
+      project,
+      (stack) => {
+        const network = new Stack(stack.node.root as App, 'Network');
+        const vpc = isolated(network);
+        group = new SecurityGroup(network, 'Database', { vpc });
+        return { vpc, encryptionKey: new Key(network, 'Key') };
+      },
+      ({ connections }) => {
+        const database = new Connections({ securityGroups: group === undefined ? [] : [group] });
+        connections.allowTo(database, Port.POSTGRES);
+      },
+    );
     expect(endpointsOf(other.template, 'Interface')).toHaveLength(5);
+    other.template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 5432, ToPort: 5432 });
   });
 
   it('is there before the run of a deployment begins', () => {
