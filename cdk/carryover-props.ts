@@ -3,8 +3,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Limits } from './limits.js';
 import type { EndpointName } from './migration-network.js';
-import type { ProjectBundle } from './project-bundle.js';
-import type { StartRules } from './starts.js';
+import type { ProjectBundle } from './bundle/project-bundle.js';
+import type { StartRules } from './starts/starts.js';
 
 /** What a deployment is told. Only `project` must be given. */
 export interface CarryoverProps extends StartRules {

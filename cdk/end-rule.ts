@@ -6,9 +6,9 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, type IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { CarryoverFunction } from './carryover-function.js';
+import type { CarryoverFunction } from './functions/carryover-function.js';
 import { queueEncryption } from './dead-letters.js';
-import { abortTimeout } from './steps.js';
+import { abortTimeout } from './functions/steps.js';
 
 export interface EndRuleProps {
   readonly machine: StateMachine;

@@ -12,8 +12,8 @@ import {
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { CarryoverFunction } from './carryover-function.js';
-import { pascalCase, steps, type Step } from './steps.js';
+import type { CarryoverFunction } from './functions/carryover-function.js';
+import { pascalCase, steps, type Step } from './functions/steps.js';
 
 export interface MigrationMachineProps {
   /** The machine's name: who starts executions finds it by this. */

@@ -12,7 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { InputError } from '../src/errors.js';
-import type { Network } from './carryover-function.js';
+import type { Network } from './functions/carryover-function.js';
 
 const gateways = {
   dynamodb: GatewayVpcEndpointAwsService.DYNAMODB,

@@ -6,9 +6,9 @@ import { ScheduleExpression, ScheduleTargetInput, TimeWindow } from 'aws-cdk-lib
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { FunctionSchedule } from './function-schedule.js';
-import { letAsk } from './machine-grants.js';
-import { letSeeStack } from './stack-grants.js';
+import { FunctionSchedule } from './functions/function-schedule.js';
+import { letAsk } from './grants/machine-grants.js';
+import { letSeeStack } from './grants/stack-grants.js';
 
 export interface PruneScheduleProps {
   /** The function `prune`. */

@@ -5,7 +5,7 @@ import { attendantHandler, type AttendantHandler, type Reports } from './attenda
 import { setByStack } from './aws/set-by-stack.js';
 import { openStateMachine, type StateMachine } from './aws/state-machine.js';
 
-/** What the schedule sends: see cdk/start-schedule.ts. */
+/** What the schedule sends: see cdk/starts/start-schedule.ts. */
 const startEvent = z.object({
   /** The time that this start was due: the same for each delivery of it. */
   scheduledTime: z.string().min(1).max(60),

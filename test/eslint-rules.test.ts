@@ -36,8 +36,8 @@ describe('the direction of imports', () => {
     ['src/errors.ts', `import { keyOf } from './stores/item.js';`],
     ['functions/begin.ts', `import { runLocally } from '../src/cli/run-locally.js';`],
     ['functions/begin.ts', `import { openLocalRuntime } from '../src/local/local-runtime.js';`],
-    ['cdk/steps.ts', `import { begin } from '../src/engine/steps/begin.js';`],
-    ['cdk/steps.ts', `import { beginHandler } from '../functions/begin.js';`],
+    ['cdk/functions/steps.ts', `import { begin } from '../../src/engine/steps/begin.js';`],
+    ['cdk/functions/steps.ts', `import { beginHandler } from '../../functions/begin.js';`],
   ])('is held in %s against %s', (file, text) => {
     expect(broken(file, text)).toEqual([direction]);
   });
@@ -83,7 +83,7 @@ describe('packages', () => {
 
   it.each([
     ['functions/step-handler.ts', `import middy from '@middy/core';`],
-    ['cdk/steps.ts', `import { Duration } from 'aws-cdk-lib';`],
+    ['cdk/functions/steps.ts', `import { Duration } from 'aws-cdk-lib';`],
     ['src/kv/dynamodb-requests.ts', `import { DynamoDBClient } from '@aws-sdk/client-dynamodb';`],
     ['examples/repositories/refs_pb.ts', `import { fileDesc } from '@bufbuild/protobuf/codegenv2';`],
     ['src/cli/stack-client.ts', `import { SFNClient } from '@aws-sdk/client-sfn';`],

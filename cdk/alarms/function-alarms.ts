@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { CarryoverFunction } from '../carryover-function.js';
-import { deploymentMetric } from '../deployment-metric.js';
-import type { Attendant } from '../function-names.js';
-import { mapSteps, steps, type Step } from '../steps.js';
+import type { CarryoverFunction } from '../functions/carryover-function.js';
+import { deploymentMetric } from './deployment-metric.js';
+import type { Attendant } from '../functions/function-names.js';
+import { mapSteps, steps, type Step } from '../functions/steps.js';
 import { runsCommand, sumOf, type AlarmDefinition, type AlarmSubject } from './alarm-definition.js';
 
 const period = Duration.minutes(5);

@@ -1,7 +1,7 @@
 import { ComparisonOperator, MathExpression, TreatMissingData, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { CarryoverFunction } from '../carryover-function.js';
-import { deploymentMetric, type watchMetrics } from '../deployment-metric.js';
-import { watchPeriod } from '../watcher.js';
+import type { CarryoverFunction } from '../functions/carryover-function.js';
+import { deploymentMetric, type watchMetrics } from './deployment-metric.js';
+import { watchPeriod } from './watcher.js';
 import { runCommand, runsCommand, type AlarmDefinition, type AlarmSubject } from './alarm-definition.js';
 
 /** Fifteen times what runs that work need between two signs of life. */

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { steps } from '../../cdk/steps.js';
+import { steps } from '../../cdk/functions/steps.js';
 import { InputError } from '../../src/errors.js';
 import { parseExecutionInput } from '../../src/engine/runs/execution-input.js';
 import { rightsOf, statementsOf, synthesised, type Statement } from './synthesised.js';
@@ -118,7 +118,13 @@ describe('Carryover', () => {
     const outputs = Object.entries(template.findOutputs('*')).map(
       ([id, { Value }]) => [id.replace(/^CarryoverOutputs(\w+?)[0-9A-F]{8}$/, '$1'), Value as unknown] as const,
     );
-    expect(outputs.map(([id]) => id).sort()).toEqual(['FailureTopicArn', 'LedgerTableName', 'Name', 'SampleCopyInput', 'StateMachineArn']);
+    expect(outputs.map(([id]) => id).sort()).toEqual([
+      'FailureTopicArn',
+      'LedgerTableName',
+      'Name',
+      'SampleCopyInput',
+      'StateMachineArn',
+    ]);
     const sample = JSON.parse(Object.fromEntries(outputs)['SampleCopyInput'] as string) as unknown;
     expect(parseExecutionInput(sample).copy).toMatchObject({ from: 'orders-old', to: 'orders-new', dryRun: true });
   });

@@ -8,9 +8,9 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { CarryoverFunction } from '../../cdk/carryover-function.js';
-import { attendants, functionNames, type Attendant, type FunctionName } from '../../cdk/function-names.js';
-import { steps, type Step } from '../../cdk/steps.js';
+import { CarryoverFunction } from '../../cdk/functions/carryover-function.js';
+import { attendants, functionNames, type Attendant, type FunctionName } from '../../cdk/functions/function-names.js';
+import { steps, type Step } from '../../cdk/functions/steps.js';
 
 /** What a deployment named `orders` is made of, with functions that do nothing, and what `add` makes of these parts. */
 export function templateOf(add: (parts: ReturnType<typeof partsIn>) => void): Template {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { checkedLimits } from '../../cdk/limits.js';
-import { sizingOf, steps } from '../../cdk/steps.js';
+import { sizingOf, steps } from '../../cdk/functions/steps.js';
 import { rightsOf, statementsOf, synthesised, textOf } from './synthesised.js';
 
 /** It comes without types, and as CommonJS alone. */

@@ -3,7 +3,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { Connections, Port, SecurityGroup, SubnetType, Vpc, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { endpointNames, MigrationNetwork, type EndpointName } from '../../cdk/migration-network.js';
-import { steps } from '../../cdk/steps.js';
+import { steps } from '../../cdk/functions/steps.js';
 import { InputError } from '../../src/errors.js';
 import { synthesised } from './synthesised.js';
 

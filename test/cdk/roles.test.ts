@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { functionNames, type FunctionName } from '../../cdk/function-names.js';
-import { Schedule } from '../../cdk/start-schedule.js';
+import { functionNames, type FunctionName } from '../../cdk/functions/function-names.js';
+import { Schedule } from '../../cdk/starts/start-schedule.js';
 import { rightsOf, statementsOf, synthesised } from './synthesised.js';
 
 const project = {

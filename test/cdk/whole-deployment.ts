@@ -1,7 +1,7 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { Vpc, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Schedule } from '../../cdk/start-schedule.js';
+import { Schedule } from '../../cdk/starts/start-schedule.js';
 import type { CarryoverProps } from '../../cdk/carryover-props.js';
 import type { Project } from '../../src/project.js';
 

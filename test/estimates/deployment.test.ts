@@ -1,8 +1,8 @@
-import { stepMetrics, watchMetrics } from '../../cdk/deployment-metric.js';
+import { stepMetrics, watchMetrics } from '../../cdk/alarms/deployment-metric.js';
 import { checkedLimits } from '../../cdk/limits.js';
 import { endpointNames } from '../../cdk/migration-network.js';
-import { sizingOf, steps, workingSteps } from '../../cdk/steps.js';
-import { watchPeriod } from '../../cdk/watcher.js';
+import { sizingOf, steps, workingSteps } from '../../cdk/functions/steps.js';
+import { watchPeriod } from '../../cdk/alarms/watcher.js';
 import { deployment, watching } from '../../src/estimates/deployment.js';
 import { withDefaults } from '../../src/settings.js';
 import { synthesised } from '../cdk/synthesised.js';
