@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { stepMetrics, watchMetrics } from '../cdk/deployment-metric.js';
-import { steps } from '../cdk/steps.js';
+import { stepMetrics, watchMetrics } from '../cdk/alarms/deployment-metric.js';
+import { steps } from '../cdk/functions/steps.js';
 import { settingsSchema, withDefaults } from '../src/settings.js';
 
 describe('docs/configuration.md', () => {

@@ -36,7 +36,7 @@ describe('docs/starting.md', () => {
   });
 
   test('says the inputs that the construct gives by itself', async () => {
-    const { newestVersion } = await import('../cdk/start-schedule.js');
+    const { newestVersion } = await import('../cdk/starts/start-schedule.js');
     expect(page.split(`The input is \`${JSON.stringify(newestVersion)}\`.`)).toHaveLength(3);
   });
 });

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import ts from 'typescript';
-import { functionNames, projectFunctions } from '../../cdk/function-names.js';
+import { functionNames, projectFunctions } from '../../cdk/functions/function-names.js';
 import { migrationKinds } from '../../src/cli/templates/migration-templates.js';
 import { beginProject, type Newcomer } from './newcomer.js';
 import { packPackage, type PackedPackage } from './packed-package.js';
