@@ -70,13 +70,16 @@ export function stepAlarms(
   ];
 }
 
-/** What the functions that stand beside the state machine meet; `watch` has alarms of its own. */
+/** `watch` has alarms of its own. `deployed` throws by design when the run of a deployment fails: the deployment says so, and the run's alarm. */
+const apart: readonly string[] = ['watch', 'deployed'] satisfies Attendant[];
+
+/** What the functions that stand beside the state machine meet. */
 export function attendantAlarms(
   attendants: Readonly<Partial<Record<Attendant, CarryoverFunction>>>,
   { deployment }: AlarmSubject,
 ): AlarmDefinition[] {
   const errors = Object.entries(attendants).flatMap(([name, attendant]) =>
-    name === 'watch' ? [] : [[name, attendant.function.metricErrors({ period })] as const],
+    apart.includes(name) ? [] : [[name, attendant.function.metricErrors({ period })] as const],
   );
   if (errors.length === 0) return [];
   return [

@@ -11,6 +11,7 @@ import { dueDrops } from '../versions/due-drops.js';
 import { readState, type PendingDrop } from '../versions/state-entry.js';
 import { assertAnswering } from './assert-answering.js';
 import { chainProject } from './chain-project.js';
+import { cleanupInStack } from './cleanup-in-stack.js';
 import { confirmDrops } from './confirm.js';
 import { errorText } from './error-text.js';
 import { followedDatabase } from './followed-database.js';
@@ -19,7 +20,8 @@ import { runLocally } from './run-locally.js';
 import { userName } from './user-name.js';
 import { dropText } from './version-report.js';
 
-interface CleanupOptions {
+export interface CleanupOptions {
+  readonly stack?: string;
   readonly yes?: boolean;
   readonly json?: boolean;
   readonly ledger?: string;
@@ -44,6 +46,7 @@ export function addCleanupCommand(program: Command, exit: (code: number) => void
   program
     .command('cleanup')
     .description('drop what earlier migrations left to be dropped, as far as its time has come')
+    .option('--stack <name>', 'start the run in this deployed stack and follow it; needs --yes')
     .option('--yes', 'drop the tables without asking')
     .option('--json', 'print one JSON report on stdout, everything else on stderr')
     .option('--ledger <store>', 'the DynamoDB store that records runs (default: an embedded one under .carryover/)')
@@ -52,6 +55,7 @@ export function addCleanupCommand(program: Command, exit: (code: number) => void
 }
 
 async function cleanup(options: CleanupOptions): Promise<number> {
+  if (options.stack !== undefined) return await cleanupInStack(options, options.stack);
   const { project, database, registry } = await chainProject(options);
   const runtime = await openLocalRuntime({ project, registry, who: userName(), where: hostname() });
   try {

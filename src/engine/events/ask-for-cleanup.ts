@@ -7,7 +7,7 @@ import { databaseName, declaredStoreOpener } from '../tasks/declared-stores.js';
 import { cleanupNeeded, mostNamed, type CleanupNeeded, type LeftOver } from './cleanup-needed.js';
 import { eventId, issueEvent, keptEvent, type KeptEvent, type Occasion } from './issue-event.js';
 import { leavesOver, leftOver, type EndedRun } from './left-over.js';
-import { statusCommand } from './status-command.js';
+import { cleanupCommand, statusCommand } from './status-command.js';
 import { toldError } from './told-error.js';
 
 /** A run that failed, as Abort knows it. */
@@ -80,7 +80,7 @@ async function detailOf(failed: FailedRun, deps: Dependencies): Promise<CleanupN
     leftCount: left.length,
     ...(unknown === undefined ? {} : { unknown }),
     error: toldError(error, statusCommand(run.run, deps.ledger)),
-    command: 'carryover cleanup',
+    command: cleanupCommand(deps.ledger),
   };
 }
 

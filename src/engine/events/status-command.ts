@@ -10,3 +10,9 @@ export function statusCommand(run: string, { location }: { readonly location: st
   const [, stack] = ledgerOfStack.exec(location) ?? [];
   return `carryover status ${run}${stack === undefined ? '' : ` --stack ${stack}`}`;
 }
+
+/** The command that finishes what a run left over, for people. */
+export function cleanupCommand({ location }: { readonly location: string }): string {
+  const [, stack] = ledgerOfStore.test(location) ? [] : (ledgerOfStack.exec(location) ?? []);
+  return `carryover cleanup${stack === undefined ? '' : ` --stack ${stack} --yes`}`;
+}

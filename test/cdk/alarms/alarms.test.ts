@@ -207,14 +207,14 @@ describe('Alarms', () => {
       });
   });
 
-  test('leave out Abort where errors are counted, which always throws, and have the steps of Maps where throttling is', () => {
+  test('leave out Abort and deployed where errors are counted, which throw by design, and have the steps of Maps where throttling is', () => {
     const counted = (id: string): string[] =>
       (alarm(id).Metrics ?? []).flatMap(({ MetricStat, Id }) => (MetricStat ? Id : []));
     expect(counted('FunctionErrors')).toHaveLength(9);
     expect(counted('FunctionErrors')).not.toContain('abort');
     for (const id of ['FunctionsThrottled', 'StoresThrottled'])
       expect(counted(id)).toEqual(['migrate', 'validate', 'locate']);
-    expect(counted('AttendantErrors').sort()).toEqual(['deploy', 'deployed', 'prune', 'start']);
+    expect(counted('AttendantErrors').sort()).toEqual(['deploy', 'prune', 'start']);
   });
 
   test('are fewer where there is nothing to watch, and tell nobody where there is no topic', () => {
