@@ -224,6 +224,9 @@ describe('a stack of that project', () => {
     expect(platform.resources('AWS::Scheduler::Schedule')).toContainEqual(
       expect.objectContaining({ ScheduleExpressionTimezone: 'Europe/Berlin' }),
     );
+    const [dashboard] = platform.resources('AWS::CloudWatch::Dashboard');
+    expect(JSON.stringify(dashboard)).toContain('Ask the data team.');
+    expect(platform.resources('AWS::SNS::Topic')).toHaveLength(1);
     const memory = platform.resources('AWS::Lambda::Function').map(({ MemorySize }) => MemorySize);
     expect(memory).toContain(2048);
     expect(readme.resources('AWS::EC2::SecurityGroup')).toEqual([]);

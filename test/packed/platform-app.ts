@@ -1,12 +1,13 @@
 /** An app of a careful team, in TypeScript, which says all that the construct can be told and uses all that it gives. */
 export const platformApp = `import { App, Duration, Size, Stack, TimeZone } from 'aws-cdk-lib';
-import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Carryover, Schedule, type CarryoverProps, type Limits } from 'carryover/cdk';
 
 const app = new App();
@@ -42,5 +43,7 @@ SecurityGroup.fromSecurityGroupId(stack, 'Database', 'sg-11111111').connections.
 carryover.grantStart(new Role(stack, 'Starter', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
 new Alarm(stack, 'Slow', { metric: carryover.stateMachine.metricTime(), threshold: 3_600_000, evaluationPeriods: 1 });
 carryover.ledger.grantReadData(new Role(stack, 'Auditor', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
+carryover.failureTopic.addSubscription(new UrlSubscription('https://pager.example.com/carryover'));
+carryover.dashboard.addWidgets(new TextWidget({ markdown: 'Ask the data team.' }));
 app.synth();
 `;
