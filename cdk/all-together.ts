@@ -20,5 +20,7 @@ export function allTogether<Checks extends Readonly<Record<string, () => unknown
   if (faults.length === 0) return Object.fromEntries(results) as ReturnType<typeof allTogether<Checks>>;
   const error = new InputError(faults);
   error.stack = `${error.name}: ${error.message}`;
+  // The message has them all; Node would print them once more.
+  Object.defineProperty(error, 'faults', { enumerable: false });
   throw error;
 }
