@@ -28,8 +28,15 @@ const mostTries = 10;
 export class DynamodbLedgerUnits {
   constructor(private readonly client: LedgerClient) {}
 
+  /** Waits for all that was begun: a write left behind would put another split's segment among those of who plans next. */
   async plan(scope: string, plans: readonly UnitPlan[]): Promise<void> {
-    await pMap(plans, (plan) => this.#planOne(scope, plan), { concurrency: planConcurrency });
+    const failures: unknown[] = [];
+    const unlessFailed = async (plan: UnitPlan): Promise<void> => {
+      if (failures.length > 0) return;
+      await this.#planOne(scope, plan).catch((error: unknown) => failures.push(error));
+    };
+    await pMap(plans, unlessFailed, { concurrency: planConcurrency });
+    if (failures.length > 0) throw failures[0];
   }
 
   async reset(scope: string, plan: UnitPlan, token: number): Promise<void> {
