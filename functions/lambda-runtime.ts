@@ -25,22 +25,23 @@ import type { Runtime } from './step-handler.js';
  */
 export function lambdaRuntime(configuration: unknown, files: readonly MigrationFile[]): Runtime {
   const { metrics, middlewares } = observation();
-  const stores: OpenedStores = new Map();
+  const open: OpenStores = new Set();
   let dependencies: Promise<Dependencies> | undefined;
   return {
-    dependencies: () => (dependencies ??= lambdaDependencies(configuration, files, metrics, stores)),
+    dependencies: () => (dependencies ??= lambdaDependencies(configuration, files, metrics, open)),
     metrics,
-    middlewares: [...middlewares, restAfterCalls(stores)],
+    // What is first here is last after a call: the time that is left may not be enough for it, and is for metrics and logs.
+    middlewares: [restAfterCalls(open), ...middlewares],
   };
 }
 
-type OpenedStores = Map<string, Promise<OpenedDeclaredStore>>;
+/** Without those that are still being opened: they hold no connection, and may take longer than a call has left. */
+type OpenStores = Set<OpenedDeclaredStore>;
 
 /** A frozen environment holds no connection: between two calls nobody would close it. */
-function restAfterCalls(stores: OpenedStores): MiddlewareObj<unknown, unknown> {
+function restAfterCalls(open: OpenStores): MiddlewareObj<unknown, unknown> {
   const rest = async (): Promise<void> => {
-    for (const opened of await Promise.allSettled(stores.values()))
-      if (opened.status === 'fulfilled') await opened.value.rest();
+    await Promise.all([...open].map((store) => store.rest()));
   };
   return { after: rest, onError: rest };
 }
@@ -60,7 +61,7 @@ async function lambdaDependencies(
   configuration: unknown,
   files: readonly MigrationFile[],
   metrics: Metrics,
-  stores: OpenedStores,
+  open: OpenStores,
 ): Promise<Dependencies> {
   const project = checked(configuration);
   const settings = withDefaults({ ...project.settings, ...deploymentSettings() });
@@ -72,8 +73,13 @@ async function lambdaDependencies(
   const { requestTimeoutMs } = settings;
   const onThrottled = throttleCount(metrics);
   const ledger = openDynamodbLedger({ region, table, location, requestTimeoutMs, onThrottled });
+  const stores = new Map<string, Promise<OpenedDeclaredStore>>();
   const opened = (name: string) =>
-    once(stores, name, () => openDeclaredStore(project, name, settings, { onThrottled }));
+    once(stores, name, async () => {
+      const store = await openDeclaredStore(project, name, settings, { onThrottled });
+      open.add(store);
+      return store;
+    });
   const keyValues = new Map<string, Promise<KeyValueDriver>>();
   return {
     project,

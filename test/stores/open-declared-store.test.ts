@@ -57,6 +57,16 @@ describe('a PostgreSQL store with a secret', () => {
     await expect(opening).rejects.toThrow(message);
   });
 
+  test('whose request AWS does not take as signed says so without its words, which may repeat a token', async () => {
+    const message = "The Canonical String should have been 'POST / x-amz-security-token:of-a-session'";
+    answers = [[400, { __type: 'InvalidSignatureException', message }]];
+    const error = await openDeclaredStore(project, 'orders', withDefaults()).catch((caught: unknown) => caught);
+    expect(String(error)).toBe(
+      'StoreUnavailableError: stores.orders.secretArn cannot be read: InvalidSignatureException',
+    );
+    expect(inspect(error, { depth: 20 })).not.toContain('of-a-session');
+  });
+
   test('whose secret is not what it must be says so, without repeating it', async () => {
     answers = [[200, { SecretString: '{"user":"me","password":"hunter2"}' }]];
     const error = await openDeclaredStore(project, 'orders', withDefaults()).catch((caught: unknown) => caught);

@@ -25,8 +25,11 @@ export interface ConnectionOptions {
 
 /** After this long without work a connection is closed. A later use opens another. */
 export const idleMs = 10_000;
-/** Connections that somebody still works with when all are to be closed are not waited for longer. */
-const mostRestMs = 1_000;
+/**
+ * Connections that somebody still works with when all are to be closed are not waited for longer: a call that ends because
+ * something does not answer has a second left (see beforeDeadline).
+ */
+const mostRestMs = 500;
 
 /** The connections of a store: its two kinds. */
 export interface StoreConnections {
