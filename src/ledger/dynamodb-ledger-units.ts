@@ -4,7 +4,7 @@ import { failure, number, text } from './attributes.js';
 import { claimAtOnce } from './claim-at-once.js';
 import { replaceEntry } from './conditional-write.js';
 import type { LedgerClient } from './ledger-client.js';
-import type { Checkpoint, Claim, UnitPlan, UnitRecord } from './ledger.js';
+import type { Checkpoint, Claim, PlanFence, UnitPlan, UnitRecord } from './ledger.js';
 import { failureOf } from './request-failures.js';
 import {
   isoTime,
@@ -29,11 +29,16 @@ export class DynamodbLedgerUnits {
   constructor(private readonly client: LedgerClient) {}
 
   /** Waits for all that was begun: a write left behind would put another split's segment among those of who plans next. */
-  async plan(scope: string, plans: readonly UnitPlan[]): Promise<void> {
+  async plan(scope: string, plans: readonly UnitPlan[], fence?: PlanFence): Promise<void> {
     const failures: unknown[] = [];
     const unlessFailed = async (plan: UnitPlan): Promise<void> => {
       if (failures.length > 0) return;
-      await this.#planOne(scope, plan).catch((error: unknown) => failures.push(error));
+      try {
+        fence?.assertMaySend();
+        await this.#planOne(scope, plan);
+      } catch (error) {
+        failures.push(error);
+      }
     };
     await pMap(plans, unlessFailed, { concurrency: planConcurrency });
     if (failures.length > 0) throw failures[0];

@@ -29,7 +29,7 @@ export function openDynamodbLedger(options: DynamodbLedgerOptions): Ledger {
     changeDocument: (scope, name, change) => documents.change(scope, name, change),
     document: (scope, name) => documents.document(scope, name),
     documents: (scope, prefix) => documents.documents(scope, prefix),
-    planUnits: (scope, plans) => units.plan(scope, plans),
+    planUnits: (scope, plans, fence) => units.plan(scope, plans, fence),
     resetUnit: (scope, plan, token) => units.reset(scope, plan, token),
     unit: (scope, unit) => units.unit(scope, unit),
     units: (scope, count, wanted) => units.units(scope, count, wanted),

@@ -34,9 +34,9 @@ export interface Ledger {
 
   /**
    * Records units that are not started. A unit that is there already is replaced only if it was never claimed, so
-   * that a Setup that is repeated late cannot take work back.
+   * that a Setup that is repeated late cannot take work back. `fence` is asked before each.
    */
-  planUnits(scope: string, units: readonly UnitPlan[]): Promise<void>;
+  planUnits(scope: string, units: readonly UnitPlan[], fence?: PlanFence): Promise<void>;
   /** Makes a unit start from nothing: no cursor, no counts, not done. Conditional on `token` being no older than the unit's. */
   resetUnit(scope: string, plan: UnitPlan, token: number): Promise<void>;
   unit(scope: string, unit: number): Promise<UnitRecord | undefined>;
@@ -148,6 +148,12 @@ export interface Checkpoint {
   readonly failure?: { readonly name: string; readonly message: string };
   readonly owed?: Owed | undefined;
   readonly revision: number;
+}
+
+/** Keeps a call that was given up from planning beside its successor: see `Fence` of a store. */
+export interface PlanFence {
+  /** Throws when nothing may be sent any more. */
+  assertMaySend(): void;
 }
 
 /** Capacity units of DynamoDB. */

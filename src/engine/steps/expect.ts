@@ -113,9 +113,10 @@ async function* plan(
     left.flatMap(({ segments }) => segments),
     maxUnits - unitCount(groups),
   );
+  const place = { scope, token: open.run.token, fence: open.context.fence };
   for (const expectation of left) {
     const group = { table: expectation.table, restart: false, plan: () => viewWorks(open, expectation, most) };
-    await planGroup(deps.ledger, { scope, token: open.run.token }, groups, group);
+    await planGroup(deps.ledger, place, groups, group);
     await changeAttempt(deps.ledger, open.run, { validate: unitCount(groups) });
     yield { cursor: { looked: true } };
   }

@@ -72,12 +72,13 @@ async function* planned(
   const context = { ...open.context, previousAttempts: attempt?.previous ?? [], ledgerId: attempt?.ledger ?? '' };
   const scope = scopes.migrate(open.run.attempt);
   const groups = await plannedGroups(deps.ledger, scope);
+  const place = { scope, token: open.run.token, fence: context.fence };
   for await (const progress of open.migration.setup(context, from)) {
     if (!('group' in progress)) {
       yield progress;
       continue;
     }
-    await planGroup(deps.ledger, { scope, token: open.run.token }, groups, progress.group);
+    await planGroup(deps.ledger, place, groups, progress.group);
     // What an earlier generation saw of this table is gone.
     await changeAttempt(deps.ledger, open.run, { generationOpen: false });
     await changeAttempt(deps.ledger, open.run, { migrate: unitCount(groups) });

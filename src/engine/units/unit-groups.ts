@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CorruptDataError, InputError } from '../../errors.js';
-import type { Ledger } from '../../ledger/ledger.js';
+import type { Ledger, PlanFence } from '../../ledger/ledger.js';
 import { maxUnits } from '../../migrations/copy/segment-count.js';
 import type { UnitGroup } from '../../migrations/migration.js';
 import { inSpreadOrder } from './spread-order.js';
@@ -27,26 +27,31 @@ export function unitCount(groups: Groups): number {
   return [...groups.values()].reduce((next, { first, count }) => Math.max(next, first + count), 0);
 }
 
+/** Where units are planned, and for whom. */
+export interface PlanPlace {
+  readonly scope: string;
+  readonly token: number;
+  /** The call's: two calls may split a table differently, and one that was given up must not mix its segments into another's. */
+  readonly fence: PlanFence;
+}
+
 /**
  * Plans the units of a table in `scope`, or lets those that are planned begin anew. The group's document is written
  * after its units, so that a planner killed in between plans the same numbers again.
  */
-export async function planGroup(
-  ledger: Ledger,
-  { scope, token }: { scope: string; token: number },
-  groups: Groups,
-  group: UnitGroup,
-): Promise<void> {
+export async function planGroup(ledger: Ledger, place: PlanPlace, groups: Groups, group: UnitGroup): Promise<void> {
   const planned = groups.get(group.table);
   if (planned !== undefined) {
-    if (group.restart) await restart(ledger, scope, token, planned);
+    if (group.restart) await restart(ledger, place, planned);
     return;
   }
+  const { scope, fence } = place;
   const first = unitCount(groups);
   const works = await group.plan(maxUnits - first);
   if (first + works.length > maxUnits) throw tooMany(first + works.length);
   const units = works.map((work, index) => ({ unit: first + index, table: group.table, work }));
-  await ledger.planUnits(scope, units);
+  await ledger.planUnits(scope, units, fence);
+  fence.assertMaySend();
   await ledger.putDocument(scope, prefix + group.table, { first, count: works.length });
   groups.set(group.table, { first, count: works.length });
 }
@@ -60,13 +65,13 @@ export async function pendingUnits(ledger: Ledger, scope: string, count: number)
 
 async function restart(
   ledger: Ledger,
-  scope: string,
-  token: number,
+  { scope, token, fence }: PlanPlace,
   { first, count }: { first: number; count: number },
 ): Promise<void> {
   for (let unit = first; unit < first + count; unit++) {
     const record = await ledger.unit(scope, unit);
     if (record === undefined) throw new CorruptDataError(`unit ${unit} of ${scope} is not in the ledger`);
+    fence.assertMaySend();
     await ledger.resetUnit(scope, { unit, table: record.table, work: record.work }, token);
   }
 }

@@ -23,6 +23,7 @@ export async function planLocate(
   const scope = scopes.locate(run.attempt, generation);
   const validatedGroups = await plannedGroups(ledger, validated);
   const groups = await plannedGroups(ledger, scope);
+  const place = { scope, token: run.token, fence: open.context.fence };
   let planned = false;
   for (const table of differing) {
     if (planned && open.ending()) return undefined;
@@ -32,7 +33,7 @@ export async function planLocate(
     const numbers = Array.from({ length: count }, (_, index) => first + index);
     const workOf = async (unit: number): Promise<Json> => (await ledger.unit(validated, unit))?.work ?? null;
     const plan = () => pMap(numbers, workOf, { concurrency: readConcurrency });
-    await planGroup(ledger, { scope, token: run.token }, groups, { table, restart: false, plan });
+    await planGroup(ledger, place, groups, { table, restart: false, plan });
     planned = true;
   }
   const locate = unitCount(groups);
