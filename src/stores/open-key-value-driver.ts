@@ -37,7 +37,7 @@ export function openKeyValueDriver(url: StoreUrl, options: KeyValueTable): KeyVa
     case 'postgres': {
       refuse(postgresNameFaults(table));
       const { schema, connectionString: connection } = url;
-      const shared = options.connections?.writing;
+      const shared = options.connections?.writing.inTurn;
       const pool = shared ?? new Connections({ connection, schema, location, requestTimeoutMs }, 'write');
       return new PostgresKeyValueDriver({
         ...{ pool, ownsPool: shared === undefined, schema, table, requestTimeoutMs },

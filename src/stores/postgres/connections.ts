@@ -47,6 +47,14 @@ export function openConnections(options: ConnectionOptions): StoreConnections {
  * first use, whoever takes it. Opens nothing before the first use, and never more than `poolSize`.
  */
 export class Connections implements PostgresPool {
+  /**
+   * For key-value stores beside the store's own: their statements wait in line with `use`, for the time of one request. What is
+   * left for `query` is left for the lease, however many entries the service writes at once, and whatever they wait for.
+   */
+  readonly inTurn: PostgresPool = {
+    query: (config) => this.#turns.take(() => this.query(config), config.query_timeout),
+    end: () => this.close(),
+  };
   #pool: pg.Pool;
   readonly #turns: Turns;
   readonly #usedAt = new WeakMap<pg.ClientBase, number>();
@@ -77,7 +85,7 @@ export class Connections implements PostgresPool {
     });
   }
 
-  /** One statement, for the key-value store. Errors are pg's own, but for what refuses a connection for good. */
+  /** One statement, for the store's own key-value store. Errors are pg's own, but for what refuses a connection for good. */
   async query(config: Parameters<PostgresPool['query']>[0]): Promise<PostgresResult> {
     const session = await this.#session().catch((error: unknown) => {
       const fault = translated(error, this.options.location);

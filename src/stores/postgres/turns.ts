@@ -1,4 +1,4 @@
-/** Lets so many work at a time; the others wait in line, for as long as it takes. */
+/** Lets so many work at a time; the others wait in line. */
 export class Turns {
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -7,9 +7,10 @@ export class Turns {
     this.#free = atATime;
   }
 
-  async take<T>(work: () => Promise<T>): Promise<T> {
+  /** Waits for as long as it takes, or `atMostMs`: then it throws an Error, and `work` is never begun. */
+  async take<T>(work: () => Promise<T>, atMostMs?: number): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else await this.#turn(atMostMs);
     try {
       return await work();
     } finally {
@@ -18,5 +19,20 @@ export class Turns {
       if (next === undefined) this.#free += 1;
       else next();
     }
+  }
+
+  #turn(atMostMs: number | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const leave = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(begin), 1);
+        reject(new Error(`no turn within ${String(atMostMs)} ms`));
+      };
+      const timer = atMostMs === undefined ? undefined : setTimeout(leave, atMostMs);
+      this.#waiting.push(begin);
+    });
   }
 }

@@ -83,6 +83,33 @@ test('however many writes wait, an entry of the key-value store is written besid
   await Promise.all(writes);
 });
 
+test('however many entries of a service wait for something, one of the store itself is written beside them', async () => {
+  const { writing } = open();
+  const slow = { ...one, text: 'SELECT pg_sleep(0.5)' };
+  let waiting = 0;
+  const entries = [1, 2, 3].map(() => writing.inTurn.query(slow).finally(() => (waiting -= 1)));
+  waiting = entries.length;
+  while ((await serving()).length === 0) await sleep(5);
+  await expect(writing.query(one)).resolves.toMatchObject({ rows: [{ one: 1 }] });
+  expect(waiting).toBe(3);
+  await Promise.all(entries);
+});
+
+test('an entry of a service that gets no turn in the time of a request is never written', async () => {
+  const { writing } = open();
+  await database.client.query('CREATE TABLE late (id int)');
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  const long = writing.use(() => ended);
+  const late = { ...one, text: 'INSERT INTO late VALUES (1)', query_timeout: 50 };
+  const refused: unknown = await writing.inTurn.query(late).catch((error: unknown) => error);
+  end();
+  await long;
+  expect(String(refused)).toBe('Error: no turn within 50 ms');
+  await writing.inTurn.query(one);
+  expect((await database.client.query('SELECT * FROM late')).rows).toEqual([]);
+});
+
 test('a refused statement costs no connection, one that is not answered in time does', async () => {
   const { writing } = open();
   await expect(writing.query({ ...one, text: 'SELECT none' })).rejects.toMatchObject({ code: '42703' });
