@@ -1,45 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { Topic } from 'aws-cdk-lib/aws-sns';
 import fc from 'fast-check';
 import { Alarms } from '../../../cdk/alarms/alarms.js';
-import { alarmState, type Circumstances, type MetricAlarm, type Points } from '../../support/alarm-evaluation.js';
+import { alarmState, type Circumstances, type Points } from '../../support/alarm-evaluation.js';
 import { templateOf } from '../deployment-parts.js';
 import { textOf } from '../synthesised.js';
-
-interface AlarmMetric {
-  readonly Id: string;
-  readonly Expression?: string;
-  readonly MetricStat?: { readonly Metric: Metric; readonly Period: number; readonly Stat: string };
-  readonly ReturnData?: boolean;
-}
-
-interface Metric {
-  readonly Namespace: string;
-  readonly MetricName: string;
-  readonly Dimensions: { readonly Name: string; readonly Value: unknown }[];
-}
-
-type Synthesised = Omit<MetricAlarm, 'Metrics'> & {
-  readonly AlarmName: string;
-  readonly AlarmDescription: unknown;
-  readonly AlarmActions?: { readonly Ref: string }[];
-  readonly Namespace?: string;
-  readonly Period?: number;
-  readonly Statistic?: string;
-  readonly Dimensions?: Metric['Dimensions'];
-  readonly Metrics?: readonly AlarmMetric[];
-};
-
-const template = templateOf((parts) => {
-  new Alarms(parts.scope, 'Alarms', { ...parts, topic: new Topic(parts.scope, 'Topic') });
-});
-const alarms = new Map(
-  Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => {
-    const alarm = Properties as Synthesised;
-    return [alarm.AlarmName.replace(/^orders-/, ''), alarm] as const;
-  }),
-);
-const alarm = (id: string): Synthesised => alarms.get(id) as Synthesised;
+import { alarm, alarms, template, type Synthesised } from './synthesised-alarms.js';
 
 const gap = undefined;
 
@@ -234,44 +198,3 @@ describe('Alarms', () => {
     expect(found.flatMap(({ Properties }) => (Properties as Synthesised).AlarmActions ?? [])).toEqual([]);
   });
 });
-
-describe('docs/alarms.md', () => {
-  test('lists each alarm with its expression, and has a first response to each and to no other', async () => {
-    const page = await readFile('docs/alarms.md', 'utf8');
-    for (const id of alarms.keys()) expect(page).toContain(rowOf(id));
-    const [, responses = ''] = /^## First responses$(.*?)^## /ms.exec(page) ?? [];
-    const named = [...responses.matchAll(/^### (.*)$/gm)].map(([, id]) => id);
-    expect(named.sort()).toEqual([...alarms.keys()].sort());
-  });
-
-  test('begins with the list of runs where the alarm does', async () => {
-    const page = await readFile('docs/alarms.md', 'utf8');
-    const list = 'npx carryover status --stack';
-    for (const [id, { AlarmDescription }] of alarms) {
-      const [, first = ''] = new RegExp(`^### ${id}$.*?^1\\. (.*?)$`, 'ms').exec(page) ?? [];
-      const begins = textOf(AlarmDescription).endsWith(`First: ${list} orders`);
-      expect([id, first.startsWith(`\`${list} NAME\``)]).toEqual([id, begins]);
-    }
-  });
-});
-
-const comparisons: Readonly<Record<string, string>> = {
-  GreaterThanThreshold: '>',
-  GreaterThanOrEqualToThreshold: '>=',
-  LessThanThreshold: '<',
-};
-
-/** An alarm as the page's table has it. */
-function rowOf(id: string): string {
-  const { Metrics = [], Namespace, MetricName, Statistic, Period, ...rest } = alarm(id);
-  const [stat] = Metrics.flatMap(({ MetricStat }) => MetricStat ?? []);
-  const over = `${comparisons[rest.ComparisonOperator]} ${rest.Threshold}`;
-  const { Namespace: space, MetricName: name } = stat?.Metric ?? {};
-  const rings =
-    MetricName === undefined
-      ? `\`${Metrics[0]?.Expression}\` ${over}, each the ${stat?.Stat} of \`${space} ${name}\``
-      : `${Statistic} of \`${Namespace} ${MetricName}\` ${over}`;
-  const points = `${rest.DatapointsToAlarm} of ${rest.EvaluationPeriods}, of ${(Period ?? stat?.Period ?? 0) / 60} minutes`;
-  const missing = rest.TreatMissingData === 'breaching' ? 'rings' : 'does not ring';
-  return `| [${id}](#${id.toLowerCase()}) | ${rings} | ${points} | ${missing} |`;
-}
