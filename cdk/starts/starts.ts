@@ -36,9 +36,6 @@ export interface StartsProps extends StartRules {
 
 /** Who starts runs: a schedule, a deployment, both or none. */
 export class Starts extends Construct {
-  /** The run of the deployment, for what must come after it. */
-  readonly deployRun: DeployRun | undefined;
-
   constructor(scope: Construct, id: string, props: StartsProps) {
     super(scope, id);
     const { schedule, machine, attendants, settings, deadLetters, input } = props;
@@ -50,7 +47,7 @@ export class Starts extends Construct {
     }
     if (deploy === undefined || deployed === undefined) return;
     const { versions, after, waitAtMost } = props;
-    this.deployRun = new DeployRun(this, 'Deploy', {
+    new DeployRun(this, 'Deploy', {
       ...{ machine, encryptionKey, input, versions, after, waitAtMost, logRetention },
       deploy: deploy.function,
       deployed: deployed.function,

@@ -42,57 +42,6 @@ async function sources(folder: string, prefix = ''): Promise<string[]> {
   return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
 }
 
-describe('rights on the stores of a version chain', () => {
-  const rightsInChain = (
-    step: Step,
-    name: 'database' | 'other' | 'third' | 'archive',
-    allowReplace = false,
-  ): string[] => {
-    const stores = {
-      database: { url: 'dynamodb://eu-central-1/new-', allowReplace },
-      other: { url: 'dynamodb://eu-central-1/new-', role: 'source' as const, allowReplace },
-      third: { url: 'dynamodb://eu-central-1/new-', allowReplace },
-      archive: { url: 's3://exports', allowReplace },
-    };
-    const deployed = deployedStores({ stores, database: 'database' }).stores.find((store) => store.name === name);
-    const statements = statementsOf(step, deployed!, stack).map(
-      (statement) => stack.resolve(statement.toStatementJson()) as Statement,
-    );
-    return rightsOf(statements).map((right) => right.replace('arn:${AWS::Partition}:', ''));
-  };
-
-  it('let Begin see whether a new database is empty', () => {
-    for (const name of ['database', 'other'] as const)
-      expect(rightsInChain('begin', name)).toContain(`dynamodb:Scan on ${tables}`);
-  });
-
-  it('let Migrate run code of the project, which only reads what is a source', () => {
-    expect(rightsInChain('migrate', 'database')).toContain(`dynamodb:PutItem on ${tables}`);
-    expect(rightsInChain('migrate', 'other')).toContain(`dynamodb:Query on ${tables}`);
-    for (const action of ['BatchWriteItem', 'PutItem'])
-      expect(rightsInChain('migrate', 'other')).not.toContain(`dynamodb:${action} on ${tables}`);
-  });
-
-  it('let Cleanup drop what a rollover or an import of packages left, where the project allows it, and of no source', () => {
-    const dropping = `dynamodb:DeleteTable on ${tables}`;
-    for (const name of ['database', 'third'] as const) {
-      expect(rightsInChain('cleanup', name, true)).toContain(dropping);
-      expect(rightsInChain('cleanup', name)).not.toContain(dropping);
-    }
-    expect(rightsInChain('cleanup', 'other', true)).not.toContain(dropping);
-  });
-
-  it('let Cleanup remove an export from an archive, where the project allows it', () => {
-    const removing = 's3:DeleteObject on s3:::exports/*';
-    expect(rightsInChain('cleanup', 'archive', true)).toContain(removing);
-    expect(rightsInChain('cleanup', 'archive')).not.toContain(removing);
-  });
-
-  it('let Setup keep its notes in a store that holds no lease, where nothing made the place yet', () => {
-    expect(rightsInChain('setup', 'third')).toContain(`dynamodb:CreateTable on ${state}`);
-  });
-});
-
 describe('rights on a DynamoDB store', () => {
   it.each<[Step, string[]]>([
     [
