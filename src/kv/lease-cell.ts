@@ -53,7 +53,7 @@ export interface LeaseOwner {
 }
 
 export function isOwn(lease: LeaseRecord | undefined, { owner, token }: LeaseOwner): boolean {
-  return lease?.owner === owner && lease.owner === owner && lease.token === token;
+  return lease?.owner === owner && lease.token === token;
 }
 
 /** Whether nobody took or renewed the lease between two looks at it. */

@@ -12,6 +12,7 @@ import { holdHome } from '../runs/open-run.js';
 import { recordedInput } from '../runs/recorded-input.js';
 import { ownerOf, runIdOf } from '../runs/run-id.js';
 import { takeLease } from '../runs/take-lease.js';
+import { takeLeftLease } from '../runs/take-left-lease.js';
 import { beginnerOf } from '../tasks/beginner.js';
 
 export interface BeginInput {
@@ -28,7 +29,7 @@ export interface BeginResult extends RunState {
 /**
  * Begin: checks the input and what is in the way before anything is touched, takes the lease, then reads the state entry
  * and goes on with its attempt or begins a new one. Called again for the same execution it does the same; called at the end
- * of a migration it looks for the next one; when nothing is pending any more it frees the lease.
+ * of a migration it looks for the next one; when nothing is pending any more it frees the lease, also one that the dead left.
  * Throws InputError (all faults together) and LockHeldError.
  */
 export async function begin({ execution, input }: BeginInput, deps: Dependencies, call: Call): Promise<BeginResult> {
@@ -40,7 +41,11 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
   await tellStarted(run, deps, call);
   const beginner = beginnerOf(parsed, { id, owner, who: record.who }, deps);
   const look = () => underOwnLease(record, owner, parsed, deps, () => beginner.isPending());
-  if (record.exitCode === 0 || !(await look())) return await end(run, deps, call);
+  if (record.exitCode === 0) return await end(run, deps, call);
+  if (!(await look())) {
+    const token = record.token ?? (await takeLeftLease(owner, record, parsed, deps));
+    return await end({ ...run, record: { ...record, ...(token === undefined ? {} : { token }) } }, deps, call);
+  }
   const home = await homeOf(parsed, deps);
   const askedAt = deps.clock.monotonic();
   const own = { owner, token: await takeLease(owner, record, home, deps) };
