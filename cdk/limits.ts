@@ -2,6 +2,7 @@ import { Duration, Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { InputError, type Fault } from '../src/errors.js';
+import { mostConcurrency } from '../src/settings.js';
 
 /** How much a deployment may take of what it runs on. What is left out has the default that each names. */
 export interface Limits {
@@ -58,7 +59,7 @@ export function checkedLimits(limits: Limits, projectConcurrency: number): Check
     ...within('functionTimeout', seconds(functionTimeout), [60, 840], 'seconds'),
     ...within('memory', mebibytes(memory), [256, 10_240], 'MiB'),
     ...within('executionTimeout', seconds(executionTimeout), [3_600, 31_536_000], 'seconds'),
-    ...within('concurrency', concurrency, [1, 1_000], 'units at a time'),
+    ...within('concurrency', concurrency, [1, mostConcurrency], 'units at a time'),
     ...within('readUnitsPerSecond', readUnitsPerSecond, [1, 1_000_000], 'capacity units a second'),
     ...within('writeUnitsPerSecond', writeUnitsPerSecond, [1, 1_000_000], 'capacity units a second'),
     ...reservationFaults(reservedConcurrency, concurrency ?? projectConcurrency),
@@ -77,7 +78,7 @@ export function checkedLimits(limits: Limits, projectConcurrency: number): Check
 
 /** Below the concurrency, Lambda would refuse calls of a run for as long as it goes on. */
 function reservationFaults(reserved: number | undefined, concurrency: number): Fault[] {
-  const faults = within('reservedConcurrency', reserved, [1, 1_000], 'calls at a time');
+  const faults = within('reservedConcurrency', reserved, [1, mostConcurrency], 'calls at a time');
   if (faults.length > 0 || reserved === undefined || reserved >= concurrency) return faults;
   const message = `is ${reserved}, and runs work on ${concurrency} units at a time: give ${concurrency} or more, or a smaller limits.concurrency`;
   return [{ field: 'limits.reservedConcurrency', message }];

@@ -35,11 +35,19 @@ async function prune(deps: PruneDependencies, { logger }: Reports): Promise<{ de
     logger.warn('A deployment is under way, or has failed half-way: nothing is deleted', { statuses });
     return { deleted: [] };
   }
+  const [deleted, failures]: [string[], Error[]] = [[], []];
   for (const { name, version } of removable) {
-    await deps.versions.remove(name, version);
-    logger.info('Deleted', { function: name, version });
+    try {
+      await deps.versions.remove(name, version);
+      logger.info('Deleted', { function: name, version });
+      deleted.push(`${name}:${version}`);
+    } catch (cause) {
+      // One that Lambda keeps, as it may for another account's use, is no reason to keep the others.
+      failures.push(new Error(`${name}:${version} was not deleted: ${String(cause)}`, { cause }));
+    }
   }
-  return { deleted: removable.map(({ name, version }) => `${name}:${version}`) };
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('\n'));
+  return { deleted };
 }
 
 async function removableOf({ machine, versions, functions, clock }: PruneDependencies) {

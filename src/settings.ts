@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 const milliseconds = z.number().int().positive();
-const concurrency = z.number().int().min(1).max(1_000);
+/** The most units at a time: what Lambda runs at a time in a Region, of all functions, unless AWS has raised it. */
+export const mostConcurrency = 1_000;
+const concurrency = z.number().int().min(1).max(mostConcurrency);
 const unitsPerSecond = z.number().int().min(1);
 
 /** The settings of the engine, each with its default. A project's configuration may set any of them. */

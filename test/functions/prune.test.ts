@@ -140,6 +140,18 @@ describe('prune', () => {
     },
   );
 
+  test('deletes the others when Lambda keeps one, and fails with its name', async () => {
+    const gone: string[] = [];
+    const remove = (name: string, version: string) => {
+      if (version === '1') return failing();
+      gone.push(`${name}:${version}`);
+      return Promise.resolve();
+    };
+    const { error } = await prune(old, { remove });
+    expect(gone).toEqual(['begin:2']);
+    expect(error?.message).toBe('begin:1 was not deleted: Error: not to be read');
+  });
+
   const functionNames = ['begin', 'migrate'];
   const reference = fc.record({ name: fc.constantFrom(...functionNames), version: fc.integer({ min: 1, max: 8 }) });
   const names = fc.array(
