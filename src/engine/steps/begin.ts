@@ -7,12 +7,12 @@ import { tellStarted, tellSucceeded, type BegunRun } from '../events/tell-run.js
 import { underHeartbeat } from '../leases/heartbeat.js';
 import { beginAttempt } from '../attempts/begin-attempt.js';
 import { isChain, parseExecutionInput, type ExecutionInput } from '../runs/execution-input.js';
+import { freeLeftLock } from '../runs/free-left-lock.js';
 import { homeOf } from '../runs/home-of.js';
 import { holdHome } from '../runs/open-run.js';
 import { recordedInput } from '../runs/recorded-input.js';
 import { ownerOf, runIdOf } from '../runs/run-id.js';
 import { takeLease } from '../runs/take-lease.js';
-import { takeLeftLease } from '../runs/take-left-lease.js';
 import { beginnerOf } from '../tasks/beginner.js';
 
 export interface BeginInput {
@@ -43,8 +43,8 @@ export async function begin({ execution, input }: BeginInput, deps: Dependencies
   const look = () => underOwnLease(record, owner, parsed, deps, () => beginner.isPending());
   if (record.exitCode === 0) return await end(run, deps, call);
   if (!(await look())) {
-    const token = record.token ?? (await takeLeftLease(owner, record, parsed, deps));
-    return await end({ ...run, record: { ...record, ...(token === undefined ? {} : { token }) } }, deps, call);
+    if (record.token === undefined) await freeLeftLock(parsed, deps, call);
+    return await end(run, deps, call);
   }
   const home = await homeOf(parsed, deps);
   const askedAt = deps.clock.monotonic();
