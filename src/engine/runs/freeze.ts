@@ -33,7 +33,11 @@ export async function thaw(run: AttemptRun, description: string, { project, ledg
   await changeAttempt(ledger, run, { frozen: false, frozenFor: '' });
 }
 
-/** Readers may go on with the old names for a while after the cutover; until then nobody may write to what they read. */
+/**
+ * Readers may go on with the old names for a while after the cutover; until then nobody may write to what they read. Each call
+ * waits that long from its own start: between calls there are wall clocks alone, which may jump. So whoever sets `namesKeptMs`
+ * keeps it well below the shortest call, a minute, else no call would ever come to thaw.
+ */
 export async function namesForgotten(
   { phase, endedAt, namesKeptMs = 0 }: AttemptState,
   { clock }: Pick<Dependencies, 'clock'>,

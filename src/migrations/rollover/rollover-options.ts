@@ -20,7 +20,7 @@ export interface RolloverOptions {
   readonly index?: ExternalIndex;
   /** For how long the old table is kept. Default seven days. */
   readonly keepOldFor?: KeptTime;
-  /** For how long a reader uses the name that it read, in ms: at least the 5,000 of `activeTable`, which are the default. */
+  /** For how long a reader uses the name that it read, in ms: 5,000, which are `activeTable`'s and the default, to 30,000. */
   readonly namesKeptMs?: number;
   /** A flag of the configuration: the chain stops before this migration while it is off. */
   readonly when?: string;
@@ -36,8 +36,11 @@ export interface KeptTime {
 }
 
 const defaultKept: KeptTime = { days: 7 };
-/** It is waited out within one call, which has 15 minutes in a function. */
-const mostNamesKeptMs = 300_000;
+/**
+ * It is waited out whole in each call that lets the service thaw: a Cleanup, which a deployment may give one minute alone, or an Abort,
+ * which has two. So it takes half of the shorter one; the other half is for thaw, the drops, and the margin of the call.
+ */
+export const mostNamesKeptMs = 30_000;
 /** Ten years: what is longer is a mistake. */
 const mostDays = 3_650;
 

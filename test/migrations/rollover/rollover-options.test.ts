@@ -30,7 +30,7 @@ describe('rollover', () => {
     );
     expect(faultsOf({})).toEqual(['table: is missing: give a string']);
     expect(faultsOf(options)).toContain('index: lacks the function index, swap, remove');
-    expect(faultsOf(options)).toContain('namesKeptMs: must be 5000 to 300000 ms');
+    expect(faultsOf(options)).toContain('namesKeptMs: must be 5000 to 30000 ms');
   });
 
   test.each([
@@ -47,6 +47,14 @@ describe('rollover', () => {
     [{ keepOldFor: { hours: 1.5 } }, 'keepOldFor.hours: must be a whole number from 0'],
   ])('refuses %j', (options, fault) => {
     expect(faultsOf({ table: 'orders', ...options })).toEqual([fault]);
+  });
+
+  test.each([5_000, 30_000])('takes readers that keep names for %i ms', (namesKeptMs) => {
+    expect(faultsOf({ table: 'orders', namesKeptMs })).toEqual([]);
+  });
+
+  test.each([4_999, 30_001, 5_000.5])('refuses readers that keep names for %d ms', (namesKeptMs) => {
+    expect(faultsOf({ table: 'orders', namesKeptMs })).toEqual(['namesKeptMs: must be 5000 to 30000 ms']);
   });
 
   test('takes an index whose functions are methods of a class', () => {
