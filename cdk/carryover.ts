@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Annotations, Stage } from 'aws-cdk-lib';
+import { Stage } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Connections, type IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import { allTogether } from './all-together.js';
 import { Alarms } from './alarms/alarms.js';
 import { createAttendants, type Attendants } from './functions/attendants.js';
@@ -22,11 +22,13 @@ import { FailureTopic } from './alarms/failure-topic.js';
 import { eventSteps, grantEvents } from './grants/event-grant.js';
 import type { ProjectFunction } from './functions/function-names.js';
 import { allowLogs } from './grants/key-policy.js';
+import { letStart } from './grants/machine-grants.js';
 import { LedgerTable } from './ledger-table.js';
 import { checkedLimits, type CheckedLimits } from './limits.js';
 import { MigrationMachine } from './migration-machine.js';
 import { MigrationNetwork } from './migration-network.js';
 import { Outputs } from './outputs.js';
+import { warnOfStores } from './store-warnings.js';
 import { bundleProjectSync, type ProjectBundle } from './bundle/project-bundle.js';
 import { PruneSchedule } from './prune-schedule.js';
 import { assertStartable, Starts } from './starts/starts.js';
@@ -69,13 +71,14 @@ export class Carryover extends Construct implements IConnectable {
     const attendants = createAttendants(this, settings, props);
     this.functions = { ...createSteps(this, settings, limits), watch: attendants.watch };
     this.grant(bundle);
-    this.stateMachine = new MigrationMachine(this, 'Migration', {
+    const migration = new MigrationMachine(this, 'Migration', {
       ...{ name, definition: definitionFile(), functions: this.functions, encryptionKey },
       logRetention: limits.logRetention,
       timeout: limits.executionTimeout,
-    }).machine;
-    this.failureTopic = new FailureTopic(this, 'Failures', { onFailure: props.onFailure, encryptionKey }).topic;
-    this.dashboard = this.surround(props, settings, attendants);
+    });
+    const failures = new FailureTopic(this, 'Failures', { onFailure: props.onFailure, encryptionKey });
+    [this.stateMachine, this.failureTopic] = [migration.machine, failures.topic];
+    this.dashboard = this.surround(props, settings, attendants, [migration, failures]);
     this.tell(bundle);
   }
 
@@ -84,9 +87,7 @@ export class Carryover extends Construct implements IConnectable {
    * starts runs by the API.
    */
   grantStart(grantee: IGrantable): void {
-    this.stateMachine.grantStartExecution(grantee);
-    this.stateMachine.grantRead(grantee);
-    this.stateMachine.grantExecution(grantee, 'states:RedriveExecution', 'states:StopExecution');
+    letStart(grantee, this.stateMachine);
     this.ledgerTable.readBy(grantee);
   }
 
@@ -133,7 +134,12 @@ export class Carryover extends Construct implements IConnectable {
   }
 
   /** What stands beside the state machine: who ends runs, watches and prunes, who is told, and last who starts runs. */
-  private surround(props: CarryoverProps, settings: FunctionSettings, attendants: Attendants): Dashboard {
+  private surround(
+    props: CarryoverProps,
+    settings: FunctionSettings,
+    attendants: Attendants,
+    made: readonly IDependable[],
+  ): Dashboard {
     const { encryptionKey } = settings;
     const { stateMachine: machine, functions, failureTopic: topic, name: deployment } = this;
     const { queue: deadLetters } = new DeadLetters(this, 'DeadLetters', { encryptionKey });
@@ -147,20 +153,19 @@ export class Carryover extends Construct implements IConnectable {
     const versions = steps.map((step) => functions[step].version.functionArn);
     // With the endpoints by which a run reaches its stores, which take minutes.
     const network = this.migrationNetwork === undefined ? [] : [this.migrationNetwork];
-    const after = [machine, end, watcher, alarms, ...network, ...Object.values(functions)];
+    const after = [...made, end, watcher, alarms, ...network, ...Object.values(functions)];
     new Starts(this, 'Starts', { ...props, machine, attendants, settings, versions, deadLetters, after });
     return dashboard;
   }
 
-  private tell({ deployable: { stores, localStores } }: ProjectBundle): void {
+  private tell({ deployable }: ProjectBundle): void {
+    const { stores } = deployable;
+    warnOfStores(this, deployable);
     const { name } = this;
     const { stateMachineArn } = this.stateMachine;
     const { topicArn: failureTopicArn } = this.failureTopic;
     const ledgerTableName = this.ledger.tableName;
     new Outputs(this, 'Outputs', { name, stateMachineArn, ledgerTableName, failureTopicArn, stores });
-    if (localStores.length === 0) return;
-    const message = `The command line alone can open ${localStores.join(', ')}: executions cannot.`;
-    Annotations.of(this).addWarningV2('carryover:localStores', message);
   }
 }
 

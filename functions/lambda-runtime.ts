@@ -7,10 +7,11 @@ import { environment } from '../src/environment.js';
 import { openDynamodbLedger } from '../src/ledger/dynamodb-ledger.js';
 import type { KeyValueDriver } from '../src/kv/key-value-driver.js';
 import { createRegistry, type MigrationFile } from '../src/migrations/registry.js';
-import type { Project } from '../src/project.js';
+import { declaredStore, type Project } from '../src/project.js';
 import { parseProject } from '../src/project/parse-project.js';
 import { withDefaults } from '../src/settings.js';
 import { openDeclaredStore, type OpenedDeclaredStore } from '../src/stores/open-declared-store.js';
+import { liesOnThisMachine, parseStoreUrl } from '../src/stores/store-url.js';
 import { systemClock } from '../src/system-clock.js';
 import { openEventBus } from './event-bus.js';
 import { observation } from './observation.js';
@@ -52,6 +53,12 @@ function checked(configuration: unknown): Project {
   throw new InputError(parsed.faults.map(({ field, message }) => ({ field: `configuration, ${field}`, message })));
 }
 
+/** A store on a laptop is declared for the command line: see deployedStores. */
+function reaches({ stores }: Project, name: string): boolean {
+  const parsed = parseStoreUrl(declaredStore(stores[name] ?? '').url);
+  return 'faults' in parsed || !liesOnThisMachine(parsed.url);
+}
+
 /** Those that the deployment has for itself: see cdk/limits.ts. */
 function deploymentSettings(): NonNullable<Project['settings']> {
   return JSON.parse(environment.settings() ?? '{}') as NonNullable<Project['settings']>;
@@ -88,6 +95,7 @@ async function lambdaDependencies(
     ledger: countingLedger(ledger, metrics),
     clock: systemClock,
     openStore: async (name) => (await opened(name)).store,
+    reaches: (name) => reaches(project, name),
     openKeyValueDriver: (store, table) =>
       once(keyValues, JSON.stringify([store, table]), async () => (await opened(store)).openKeyValueDriver(table)),
     who: 'an execution of the state machine',

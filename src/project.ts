@@ -41,11 +41,16 @@ export interface FreezeCall {
 /** A store's URL, alone or with what a deployment may do with it. */
 export type StoreDeclaration = string | DeclaredStore;
 
+/** A declaration in its long form. */
+export function declaredStore(declaration: StoreDeclaration): DeclaredStore {
+  return typeof declaration === 'string' ? { url: declaration } : declaration;
+}
+
 export interface DeclaredStore {
   readonly url: string;
   /** What runs may use it as, and the functions get rights for: a source is only read. Default both. */
   readonly role?: 'source' | 'target';
-  /** The tables that the functions get rights on, with `*`; default all. */
+  /** The tables that the functions get rights on, and that tell whether a new database has data, with `*`; default all. */
   readonly tables?: readonly string[];
   /** Whether runs may drop tables of this store (`onExisting: "replace"`, `fresh`), and the functions get the right. Default false. */
   readonly allowReplace?: boolean;

@@ -1,3 +1,4 @@
+import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -17,4 +18,15 @@ export function letAsk(asker: LambdaFunction, { machine, encryptionKey, onMachin
   if (onExecutions !== undefined) machine.grantExecution(asker, ...onExecutions);
   // https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
   encryptionKey?.grant(asker, 'kms:Decrypt', 'kms:GenerateDataKey');
+}
+
+/** Lets somebody find a state machine by its name, start, redrive and stop its executions, and see how they go. */
+export function letStart(grantee: IGrantable, machine: StateMachine): void {
+  machine.grantStartExecution(grantee);
+  machine.grantRead(grantee);
+  machine.grantExecution(grantee, 'states:RedriveExecution', 'states:StopExecution');
+  // To list knows no one machine, so that it is allowed on all; grantRead names this one alone.
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
+  const listing = new PolicyStatement({ actions: ['states:ListStateMachines'], resources: ['*'] });
+  grantee.grantPrincipal.addToPrincipalPolicy(listing);
 }

@@ -44,17 +44,18 @@ const needsOfFunctions: Readonly<Record<ProjectFunction, Needs>> = {
 
 /**
  * What the version chain does beside: it asks whether a new database is empty, runs code of the project's own, and keeps notes in
- * stores that hold no lease. A rollover leaves the old table to be dropped later, an import of packages their tables and its export.
+ * stores that hold no lease. Code of the project lists its partitions for Begin and Setup. A rollover leaves the old table to be dropped later, an import of packages their tables and its export.
  */
 const needsOfChain: Partial<Readonly<Record<ProjectFunction, Needs>>> = {
-  begin: { source: ['list', 'describe', 'read'], target: ['list', 'describe', 'read'] },
-  setup: { source: ['read', 'read-entries'], target: ['make-state'] },
+  begin: { source: ['list', 'describe', 'read', 'read-entries'], target: ['list', 'describe', 'read', 'read-entries'] },
+  setup: { source: ['read', 'read-entries'], target: ['make-state', 'read-entries'] },
   migrate: {
     source: ['describe', 'read', 'read-entries'],
     target: ['describe', 'read', 'write', 'read-entries', 'write-entries'],
   },
   cleanup: { source: [], target: ['describe', 'drop'] },
   // The lock goes where the database went.
+  abort: { source: ['read-state'], target: [] },
   watch: { source: ['read-state'], target: [] },
 };
 

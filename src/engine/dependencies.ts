@@ -28,6 +28,8 @@ export interface Dependencies {
   newId(): string;
   /** Sends an event to those who listen, once or more often; rejects when it was not taken. Absent where there is no bus. */
   emit?(event: CarryoverEvent): Promise<void>;
+  /** Whether a declared store can be opened here: functions reach none that lies on a laptop. Absent where all can be. */
+  reaches?(store: string): boolean;
   /**
    * Who starts runs here reports each of them, and then ends its attempt: see endAttempt. Absent for functions: a run that
    * nobody waits for ends its attempt itself.

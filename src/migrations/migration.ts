@@ -66,7 +66,10 @@ export interface Cutover {
    * writes; the old one then says where it went. Absent: it stays.
    */
   readonly home?: string;
-  /** Milliseconds that readers may still use the old names: the service stays frozen until they are over. */
+  /**
+   * Milliseconds that readers may still use the old names: the service stays frozen until they are over. Each call waits for all
+   * of them, so that they must be well below a minute.
+   */
   readonly namesKeptMs?: number;
 }
 

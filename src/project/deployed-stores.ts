@@ -1,7 +1,6 @@
 import { InputError, type Fault } from '../errors.js';
-import type { Project, RdsIam } from '../project.js';
+import { declaredStore, type Project, type RdsIam } from '../project.js';
 import { parseStoreUrl, type DynamodbUrl, type PostgresUrl, type S3Url } from '../stores/store-url.js';
-import { declaredStore } from './parse-project.js';
 import { transportFaults } from './transport-faults.js';
 
 /** A declared store that functions can reach, and what they may do with it. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Fault } from '../errors.js';
 import { inputFaults } from '../input-faults.js';
-import type { DeclaredStore, Project, StoreDeclaration } from '../project.js';
+import type { Project } from '../project.js';
 import { settingsSchema } from '../settings.js';
 import { parseStoreUrl } from '../stores/store-url.js';
 import { storeFaults } from './store-faults.js';
@@ -50,11 +50,6 @@ export function parseProject(value: unknown): { project: Project } | { faults: F
     ...(isRecord(value) ? versionFaults(value) : []),
   ];
   return faults.length > 0 ? { faults } : { project: value as Project };
-}
-
-/** A declaration in its long form. */
-export function declaredStore(declaration: StoreDeclaration): DeclaredStore {
-  return typeof declaration === 'string' ? { url: declaration } : declaration;
 }
 
 /** The stores of what may be no project at all: their URLs are looked at even when something else is wrong. */

@@ -1,7 +1,7 @@
 import { connectionsOfACall } from '../connection-ceiling.js';
 import { InputError } from '../errors.js';
 import type { KeyValueDriver } from '../kv/key-value-driver.js';
-import type { DeclaredStore, Project } from '../project.js';
+import { declaredStore, type DeclaredStore, type Project } from '../project.js';
 import type { Settings } from '../settings.js';
 import type { OnThrottled } from './count-throttles.js';
 import { declaredAccess } from './declared-access.js';
@@ -34,8 +34,7 @@ export async function openDeclaredStore(
   { requestTimeoutMs }: Pick<Settings, 'requestTimeoutMs'>,
   { onThrottled }: { readonly onThrottled?: OnThrottled } = {},
 ): Promise<OpenedDeclaredStore> {
-  const declared = project.stores[name];
-  const declaration: DeclaredStore = typeof declared === 'string' ? { url: declared } : (declared ?? { url: '' });
+  const declaration = declaredStore(project.stores[name] ?? '');
   const field = `stores.${name}`;
   const parsed = parseStoreUrl(declaration.url, `${field}.url`);
   if ('faults' in parsed) throw new InputError(parsed.faults);

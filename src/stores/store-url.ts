@@ -89,6 +89,11 @@ export function parseStoreUrl(text: string, field = 'store'): ParsedStoreUrl {
   }
 }
 
+/** Whether it lies on the machine that opens it, so that functions find nothing of it. */
+export function liesOnThisMachine({ kind }: StoreUrl): boolean {
+  return kind === 'archive' || kind === 'embedded-dynamodb' || kind === 'embedded-postgres';
+}
+
 /** Whether a text is meant as a URL; else it is a name that the project declares. */
 export function looksLikeUrl(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:/i.test(text);

@@ -5,6 +5,8 @@ import { lambdaRuntime } from '../../functions/lambda-runtime.js';
 import { migrateHandler } from '../../functions/migrate.js';
 import { setupHandler } from '../../functions/setup.js';
 import type { StepHandler } from '../../functions/step-handler.js';
+import { lookAtDatabase } from '../../src/engine/home/open-database.js';
+import { versionToGive } from '../../src/engine/tasks/adoption.js';
 import { openDynamodbLedger } from '../../src/ledger/dynamodb-ledger.js';
 import { memoryStore } from '../cli/memory-tables.js';
 import { AwsStandIn } from './aws/aws-stand-in.js';
@@ -63,6 +65,19 @@ describe('the settings of the functions on AWS', () => {
     const dependencies = await lambdaRuntime({ stores: { a: 'memory:a' }, settings }, []).dependencies();
     expect(dependencies.settings).toMatchObject({ concurrency: 3, leaseMs: 20_000, requestTimeoutMs: 5_000 });
   });
+});
+
+test('stores that lie on a laptop are out of reach of the functions, and not asked for a database without a version', async () => {
+  const stores = {
+    shop: `dynamodb://us-east-1/shop-${ulid()}-`,
+    dynamodb: 'dynamodb://embedded?path=data',
+    postgres: { url: 'postgres://embedded?path=data' },
+    folder: 'archive:data',
+  };
+  const deps = await lambdaRuntime({ stores, database: 'shop' }, []).dependencies();
+  expect(Object.keys(stores).filter((name) => deps.reaches?.(name))).toEqual(['shop']);
+  expect(await lookAtDatabase(deps)).toMatchObject({ name: 'shop' });
+  expect(await versionToGive(undefined, undefined, deps)).toBe(0);
 });
 
 describe('the functions on AWS', () => {

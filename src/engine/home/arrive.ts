@@ -8,7 +8,10 @@ import type { Dependencies } from '../dependencies.js';
 import { copyEntries } from './copy-entries.js';
 
 /** What the end of a move needs, which anybody may bring it to. */
-export type ArrivalDependencies = Pick<Dependencies, 'project' | 'openStore' | 'settings' | 'clock' | 'who' | 'where'>;
+export type ArrivalDependencies = Pick<
+  Dependencies,
+  'project' | 'openStore' | 'reaches' | 'settings' | 'clock' | 'who' | 'where'
+>;
 
 export interface NamedStore {
   readonly name: string;

@@ -2,7 +2,7 @@ import { InputError } from '../../errors.js';
 import { movedFromOf, type Moved, type MovedFrom } from '../../versions/home-records.js';
 import { readState, type StateEntry } from '../../versions/state-entry.js';
 import type { Dependencies } from '../dependencies.js';
-import { databaseName, declaredStoreOpener } from '../tasks/declared-stores.js';
+import { databaseName, declaredStoreOpener, reachableStores } from '../tasks/declared-stores.js';
 import { arrive, type ArrivalDependencies, type Move, type NamedStore } from './arrive.js';
 
 /** Where the version of a project's database is at home now. */
@@ -15,7 +15,7 @@ export interface Database extends NamedStore {
   readonly arrived: boolean;
 }
 
-type Stores = Pick<Dependencies, 'project' | 'openStore'>;
+type Stores = Pick<Dependencies, 'project' | 'openStore' | 'reaches'>;
 
 /**
  * Opens the home of the project's database: from the store that the configuration names on to wherever it moved, and brings it
@@ -63,7 +63,7 @@ async function firstHome(deps: Stores): Promise<Home> {
   const asked = databaseName(deps);
   const home = await homeCalled(asked, deps);
   if (home.state?.baseline !== undefined || home.state?.moved !== undefined) return home;
-  for (const name of Object.keys(deps.project.stores)) {
+  for (const name of reachableStores(deps)) {
     if (name === asked) continue;
     const other = await homeCalled(name, deps);
     if (other.state?.moved?.store === asked) return other;

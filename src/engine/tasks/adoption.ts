@@ -1,10 +1,12 @@
 import { InputError } from '../../errors.js';
 import type { LeaseOwner } from '../../kv/lease-cell.js';
+import { declaredStore } from '../../project.js';
 import type { Store } from '../../stores/store.js';
+import { matchTables } from '../../stores/table-patterns.js';
 import { putHistory } from '../../versions/history.js';
 import { changeStateAsOwner, type StateEntry } from '../../versions/state-entry.js';
 import type { Dependencies } from '../dependencies.js';
-import { declaredStoreOpener } from './declared-stores.js';
+import { declaredStoreOpener, reachableStores } from './declared-stores.js';
 import { pendingChain } from './pending-chain.js';
 
 /**
@@ -50,13 +52,20 @@ export async function giveVersion(
   );
 }
 
-/** The first table of a declared store that has an item in it, for people; undefined when all of them are empty. */
-export async function firstData(deps: Pick<Dependencies, 'project' | 'openStore'>): Promise<string | undefined> {
+/**
+ * The first table of a declared store that has an item in it, for people; undefined when all of them are empty. Tables that the
+ * declaration leaves out are somebody else's: functions have no right to look into them.
+ */
+export async function firstData(
+  deps: Pick<Dependencies, 'project' | 'openStore' | 'reaches'>,
+): Promise<string | undefined> {
   const openStore = declaredStoreOpener(deps);
-  for (const name of Object.keys(deps.project.stores)) {
+  for (const name of reachableStores(deps)) {
     const store = await openStore(name);
+    const { tables: patterns = ['*'] } = declaredStore(deps.project.stores[name] ?? '');
     for await (const table of store.tables())
-      if (await holdsItems(store, table)) return `table "${table}" of ${store.location}`;
+      if (matchTables([table], patterns).matched.length > 0 && (await holdsItems(store, table)))
+        return `table "${table}" of ${store.location}`;
   }
   return undefined;
 }

@@ -16,6 +16,11 @@ export function declaredStoreOpener({
   };
 }
 
+/** The names of the declared stores that can be opened here. */
+export function reachableStores({ project, reaches }: Pick<Dependencies, 'project' | 'reaches'>): string[] {
+  return Object.keys(project.stores).filter((name) => reaches?.(name) ?? true);
+}
+
 /** The name of the store whose version the chain changes. Throws InputError where the project names none. */
 export function databaseName({ project }: Pick<Dependencies, 'project'>): string {
   const { database, stores } = project;

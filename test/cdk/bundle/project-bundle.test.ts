@@ -27,6 +27,18 @@ describe('a project that is bundled while the construct waits', () => {
     expect(made).toMatchObject({ concurrency: expect.any(Number) as number, hasDatabase: false });
   });
 
+  it('has no database to bring to a version where that one lies on a laptop', async () => {
+    const local = join(folder, 'local');
+    await mkdir(join(local, 'migrations'), { recursive: true });
+    const stores = `{ laptop: 'dynamodb://embedded?path=data', shop: 'dynamodb://eu-west-1/shop-' }`;
+    const write = (database: string) =>
+      writeFile(join(local, 'carryover.config.ts'), `export default { stores: ${stores}, database: '${database}' };`);
+    await write('laptop');
+    expect(bundle(local)).toMatchObject({ hasDatabase: false, deployable: { localStores: ['laptop'] } });
+    await write('shop');
+    expect(bundle(local)).toMatchObject({ hasDatabase: true });
+  });
+
   it('is made anew each time: nothing of an older one is left', async () => {
     await mkdir(join(folder, 'functions', 'older'), { recursive: true });
     expect(await readdir(bundle('examples/orders/carryover.config.ts').functions)).not.toContain('older');

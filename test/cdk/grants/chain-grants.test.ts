@@ -1,5 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
-import type { Step } from '../../../cdk/functions/steps.js';
+import { steps, type Step } from '../../../cdk/functions/steps.js';
 import { statementsOf } from '../../../cdk/grants/store-grants.js';
 import { deployedStores } from '../../../src/project/deployed-stores.js';
 import { rightsOf, type Statement } from '../synthesised.js';
@@ -30,6 +30,32 @@ describe('rights on the stores of a version chain', () => {
   it('let Begin see whether a new database is empty', () => {
     for (const name of ['database', 'other'] as const)
       expect(rightsInChain('begin', name)).toContain(`dynamodb:Scan on ${tables}`);
+  });
+
+  it('let code of the project list its partitions, for Begin, which forecasts, as for Setup, which plans', () => {
+    for (const step of ['begin', 'setup'] as const)
+      for (const name of ['database', 'other', 'third'] as const)
+        for (const action of ['GetItem', 'Query'])
+          expect(rightsInChain(step, name)).toContain(`dynamodb:${action} on ${tables}`);
+  });
+
+  it('let Abort look for the home of a database without a version, which any store may tell', () => {
+    for (const name of ['database', 'other', 'third'] as const)
+      expect(rightsInChain('abort', name)).toContain(`dynamodb:GetItem on ${state}`);
+  });
+
+  it('let Setup and Migrate alone create tables of the service, the latter of key-value stores at their first write', () => {
+    const creating = (name: 'database' | 'other'): Step[] =>
+      steps.filter((step) => rightsInChain(step, name, true).includes(`dynamodb:CreateTable on ${tables}`));
+    expect(creating('database')).toEqual(['setup', 'migrate']);
+    expect(creating('other')).toEqual([]);
+  });
+
+  it('let Migrate alone write items, and Setup take back what an earlier attempt wrote', () => {
+    const writing = (action: string): Step[] =>
+      steps.filter((step) => rightsInChain(step, 'database', true).includes(`dynamodb:${action} on ${tables}`));
+    expect(writing('BatchWriteItem')).toEqual(['setup', 'migrate']);
+    for (const action of ['PutItem', 'DeleteItem']) expect(writing(action)).toEqual(['migrate']);
   });
 
   it('let Migrate run code of the project, which only reads what is a source', () => {

@@ -6,6 +6,7 @@ import { synthesised } from '../synthesised.js';
 
 const stores = { old: 'dynamodb://eu-west-1/old-', new: 'dynamodb://eu-west-1/new-' };
 const project = { stores, database: 'new' };
+const onFailure = { email: 'data@example.com' };
 const copy = { copy: { from: 'old', to: 'new' } };
 const byClock = { schedule: Schedule.cron({ hour: '3', minute: '0', timeZone: TimeZone.EUROPE_BERLIN }) };
 
@@ -32,7 +33,7 @@ describe('what starts runs without a person', () => {
   });
 
   it('is a deployment, once everything that the run needs is in place', () => {
-    const template = runs({ runOn: 'deploy', input: copy, waitAtMost: Duration.minutes(10) });
+    const template = runs({ runOn: 'deploy', input: copy, waitAtMost: Duration.minutes(10), onFailure });
     const [run] = Object.values(template.findResources('Custom::CarryoverRun'));
     expect(run?.['Properties']).toMatchObject({ input: JSON.stringify(copy) });
     const { versions } = run?.['Properties'] as { versions: { Ref: string }[] };
@@ -45,7 +46,11 @@ describe('what starts runs without a person', () => {
       ...Object.keys(template.findResources('AWS::Events::Rule')),
       ...Object.keys(template.findResources('AWS::Lambda::EventSourceMapping')),
       ...Object.keys(template.findResources('AWS::CloudWatch::Alarm')),
+      ...Object.keys(template.findResources('AWS::SNS::TopicPolicy')),
+      ...Object.keys(template.findResources('AWS::SNS::Subscription')),
+      ...Object.keys(template.findResources('AWS::IAM::Policy')).filter((id) => id.includes('DistributedMap')),
     ].filter((id) => id.startsWith('Carryover') && !id.includes('Provider'));
+    expect(needed.filter((id) => /TopicPolicy|dataexample|DistributedMap/.test(id))).toHaveLength(3);
     expect(run?.['DependsOn']).toEqual(expect.arrayContaining(needed));
   });
 
