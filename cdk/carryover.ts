@@ -149,7 +149,8 @@ export class Carryover extends Construct implements IConnectable {
     new PruneSchedule(this, 'Prune', { prune, functions: pruned, machine, encryptionKey, deadLetters });
     const watcher = new Watcher(this, 'Watcher', attendants);
     const alarms = new Alarms(this, 'Alarms', { deployment, machine, functions, attendants, deadLetters, topic });
-    const { dashboard } = new MigrationDashboard(this, 'Dashboard', { deployment, machine, functions, ...alarms });
+    const shown = { deployment, machine, functions, attendants, alarms: alarms.alarms };
+    const { dashboard } = new MigrationDashboard(this, 'Dashboard', shown);
     const versions = steps.map((step) => functions[step].version.functionArn);
     // With the endpoints by which a run reaches its stores, which take minutes.
     const network = this.migrationNetwork === undefined ? [] : [this.migrationNetwork];

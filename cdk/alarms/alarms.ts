@@ -37,7 +37,7 @@ export class Alarms extends Construct {
       ...executionAlarms(machine, subject),
       ...(attendants.watch === undefined ? [] : [...runAlarms(subject), ...watcherAlarms(attendants.watch, subject)]),
       ...stepAlarms(functions, subject),
-      ...attendantAlarms(attendants, subject),
+      ...attendantAlarms(attendants),
       ...(deadLetters === undefined ? [] : deadLetterAlarms(deadLetters)),
     ];
     const action = topic === undefined ? undefined : new SnsAction(topic);

@@ -18,7 +18,7 @@ import { Construct } from 'constructs';
 import { oldestCheckpointSeconds } from './watch-alarms.js';
 import type { CarryoverFunction } from '../functions/carryover-function.js';
 import { deploymentMetric, type stepMetrics, type watchMetrics } from './deployment-metric.js';
-import type { FunctionName } from '../functions/function-names.js';
+import { functionNames, type Attendant, type FunctionName } from '../functions/function-names.js';
 import { mapSteps, steps, type Step } from '../functions/steps.js';
 import { watchPeriod } from './watcher.js';
 
@@ -26,6 +26,8 @@ export interface MigrationDashboardProps {
   readonly deployment: string;
   readonly machine: StateMachine;
   readonly functions: Readonly<Record<Step, CarryoverFunction>>;
+  /** Those that stand beside the state machine, as far as there are any. */
+  readonly attendants: Readonly<Partial<Record<Attendant, CarryoverFunction>>>;
   /** Their states are at the top. */
   readonly alarms: readonly Alarm[];
 }
@@ -120,9 +122,11 @@ export class MigrationDashboard extends Construct {
     return this.graph('Throttled requests of stores, and calls of functions', [...stores, ...calls], { period });
   }
 
+  /** Of each function that there is: an alarm that adds up several does not say which of them failed. */
   private errors(): IWidget {
-    const errors = steps.map((step) => this.props.functions[step].function.metricErrors({ label: step }));
-    return this.graph('Errors of the functions; Abort throws by design', errors, { period });
+    const all: Partial<Record<FunctionName, CarryoverFunction>> = { ...this.props.attendants, ...this.props.functions };
+    const errors = functionNames.flatMap((label) => all[label]?.function.metricErrors({ label }) ?? []);
+    return this.graph('Errors of the functions; abort and deployed throw by design', errors, { period });
   }
 
   private executions(): IWidget {

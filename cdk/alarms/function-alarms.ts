@@ -43,7 +43,7 @@ export function stepAlarms(
       threshold: tolerableErrors,
       points: once,
       meaning: `The functions of the steps failed more than ${tolerableErrors} times in five minutes. Each call is tried again; what fails for good ends its unit, and then the run.`,
-      command: `aws logs tail ${functions.migrate.logGroup.logGroupName} --since 1h --filter-pattern ERROR`,
+      command: errorsCommand(functions.migrate),
     },
     {
       id: 'FunctionsThrottled',
@@ -76,20 +76,19 @@ const apart: readonly string[] = ['watch', 'deployed'] satisfies Attendant[];
 /** What the functions that stand beside the state machine meet. */
 export function attendantAlarms(
   attendants: Readonly<Partial<Record<Attendant, CarryoverFunction>>>,
-  { deployment }: AlarmSubject,
 ): AlarmDefinition[] {
-  const errors = Object.entries(attendants).flatMap(([name, attendant]) =>
-    apart.includes(name) ? [] : [[name, attendant.function.metricErrors({ period })] as const],
-  );
-  if (errors.length === 0) return [];
+  const looked = Object.entries(attendants).filter(([name]) => !apart.includes(name));
+  if (looked.length === 0) return [];
+  const errors = looked.map(([name, attendant]) => [name, attendant.function.metricErrors({ period })] as const);
   return [
     {
       id: 'AttendantErrors',
       metric: sumOf(Object.fromEntries(errors), 'Errors of the functions beside the state machine', period),
       threshold: 0,
       points: once,
-      meaning: `A function beside the state machine failed: ${errors.map(([name]) => name).join(', ')}. A run was not started, or old versions of functions stay.`,
-      command: `aws stepfunctions list-state-machines --query "stateMachines[?name=='${deployment}']"`,
+      meaning: `A function beside the state machine failed (${looked.map(([name]) => name).join(', ')}): a run was not started, or old versions of functions stay. The dashboard shows which.`,
+      // It takes one log group at a time.
+      command: looked.map(([, attendant]) => errorsCommand(attendant)).join('; '),
     },
   ];
 }
@@ -106,6 +105,11 @@ export function deadLetterAlarms(deadLetters: IQueue): AlarmDefinition[] {
       command: `aws sqs receive-message --queue-url ${deadLetters.queueUrl} --visibility-timeout 0`,
     },
   ];
+}
+
+/** What a function has logged of its errors. */
+function errorsCommand({ logGroup }: CarryoverFunction): string {
+  return `aws logs tail ${logGroup.logGroupName} --since 1h --filter-pattern ERROR`;
 }
 
 function ofEach<Name extends string, Value>(names: readonly Name[], make: (name: Name) => Value): Record<Name, Value> {

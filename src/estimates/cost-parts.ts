@@ -1,6 +1,8 @@
 import { withDefaults } from '../settings.js';
 import { estimateCopy, type Workload } from './copy-estimate.js';
-import { copyCost, idleCost, total, type CostLine } from './cost.js';
+import { total, type CostLine } from './cost-line.js';
+import { copyCost } from './cost.js';
+import { idleCost } from './idle-cost.js';
 import { amount, bytes, count, dollars, duration, table } from './markdown.js';
 import { prices } from './platform.js';
 import { onDemand, onePartition } from './scale-parts.js';
@@ -63,6 +65,7 @@ function pricesTable(): string {
     ['a dashboard, a month', prices.watching.dashboard],
     ['a million traces', prices.watching.trace * million],
     ['a million events of one’s own, or calls of Scheduler', prices.events.event * million],
+    ['a million requests to a queue', prices.queues.request * million],
     ['a key, a month', prices.keys.key],
     ['ten thousand requests to a key', prices.keys.request * 10_000],
     ['an interface endpoint, an hour in each zone', prices.endpoint.hour],

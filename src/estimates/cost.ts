@@ -6,21 +6,12 @@ import {
   type Phase,
   type Workload,
 } from './copy-estimate.js';
+import { costLine, type CostLine } from './cost-line.js';
 import { assumed, deployment, watching } from './deployment.js';
-import { hoursOfMonth, prices } from './platform.js';
+import { bytesOfGb, hoursOfMonth, prices } from './platform.js';
 import { executionFlow, unitFlow } from './unit-flow.js';
 
-/** What is paid for, and how it comes about. */
-export interface CostLine {
-  readonly what: string;
-  /** Of which there are so many: units, seconds, requests. */
-  readonly amount: number;
-  readonly unit: string;
-  readonly dollars: number;
-}
-
 const secondsOfHour = 3_600;
-const bytesOfGb = 1e9;
 
 /** Writes of the ledger for a call of a unit: its claim, its release. */
 const writesOfCall = 2;
@@ -39,10 +30,6 @@ export function copyCost(work: Workload, definition: unknown): CostLine[] {
   ];
 }
 
-export function total(lines: readonly CostLine[]): number {
-  return lines.reduce((sum, { dollars }) => sum + dollars, 0);
-}
-
 const reading = 'Reading: source twice, target once';
 const writing = 'Writing the target';
 
@@ -51,14 +38,14 @@ function tableLines({ items, itemBytes, capacity }: Workload, { seconds }: CopyE
   const { mode, readUnits, writeUnits } = capacity;
   if (mode === 'on-demand')
     return [
-      line(reading, 3 * items * readUnitsOf(itemBytes), 'read units', prices.onDemand.readUnit),
-      line(writing, items * writeUnitsOf(itemBytes), 'write units', prices.onDemand.writeUnit),
+      costLine(reading, 3 * items * readUnitsOf(itemBytes), 'read units', prices.onDemand.readUnit),
+      costLine(writing, items * writeUnitsOf(itemBytes), 'write units', prices.onDemand.writeUnit),
     ];
   const hours = Math.ceil(seconds / secondsOfHour);
   const { provisioned } = prices;
   return [
-    line(reading, 2 * readUnits * hours, 'unit hours', provisioned.readUnit),
-    line(writing, writeUnits * hours, 'unit hours', provisioned.writeUnit),
+    costLine(reading, 2 * readUnits * hours, 'unit hours', provisioned.readUnit),
+    costLine(writing, writeUnits * hours, 'unit hours', provisioned.writeUnit),
   ];
 }
 
@@ -73,8 +60,8 @@ function ledgerLines({ settings }: Workload, { migrate, validate }: CopyEstimate
   const writeUnits = (plans + writes(migrate)) * plain + writes(validate) * digest + renewals * lease;
   const readUnits = callsOf(phases) * assumed.entryReadUnits.call + validate.units * assumed.entryReadUnits.digest;
   return [
-    line('Ledger and lease: writes', writeUnits, 'write units', prices.onDemand.writeUnit),
-    line('Ledger: reads', readUnits, 'read units', prices.onDemand.readUnit),
+    costLine('Ledger and lease: writes', writeUnits, 'write units', prices.onDemand.writeUnit),
+    costLine('Ledger: reads', readUnits, 'read units', prices.onDemand.readUnit),
   ];
 }
 
@@ -90,9 +77,9 @@ function computeLines({ migrate, validate }: CopyEstimate, definition: unknown):
   const all =
     executionFlow(definition).transitions + transitions(migrate, ofMigrate) + transitions(validate, ofValidate);
   return [
-    line('Functions: time', gbSeconds, 'GB-seconds', prices.functions.gbSecond),
-    line('Functions: calls', callsOf(phases) + assumed.stepCalls, 'requests', prices.functions.request),
-    line('Step Functions', all, 'transitions', prices.transition),
+    costLine('Functions: time', gbSeconds, 'GB-seconds', prices.functions.gbSecond),
+    costLine('Functions: calls', callsOf(phases) + assumed.stepCalls, 'requests', prices.functions.request),
+    costLine('Step Functions', all, 'transitions', prices.transition),
   ];
 }
 
@@ -107,36 +94,10 @@ function watchLine(phases: readonly Phase[], { seconds }: CopyEstimate): CostLin
   return { what: 'CloudWatch and X-Ray', amount: gb, unit: 'GB of logs', dollars };
 }
 
-/** A month of a deployment that runs nothing. */
-export function idleCost({ inNetwork, withKey }: { inNetwork: boolean; withKey: boolean }): CostLine[] {
-  const { watcher, zones, interfaceEndpoints } = watching;
-  const calls = (hoursOfMonth * 60) / watcher.everyMinutes;
-  const gbSeconds = (calls * watcher.callSeconds * deployment.memoryMb.planning) / 1024;
-  const { table, recovery } = prices.storage;
-  return [
-    line('Alarms', watching.alarmMetrics, 'metrics', prices.watching.alarmMetric),
-    line('Dashboard', watching.dashboards, 'dashboard', prices.watching.dashboard),
-    line('Metrics of the watcher', watching.idleMetrics, 'metrics', prices.watching.metric),
-    line('Watcher: Scheduler and calls', calls, 'calls', prices.events.scheduled + prices.functions.request),
-    line('Watcher: time', gbSeconds, 'GB-seconds', prices.functions.gbSecond),
-    line('Watcher: logs', (calls * assumed.logBytesOfCall) / bytesOfGb, 'GB', prices.watching.logGb),
-    line('Watcher: reads of the ledger', calls * assumed.entryReadUnits.call, 'read units', prices.onDemand.readUnit),
-    line('Ledger, with its backups', assumed.ledgerGb, 'GB', table + recovery),
-    ...(withKey ? [line('Key', 1, 'key', prices.keys.key)] : []),
-    ...(inNetwork
-      ? [line('Interface endpoints', interfaceEndpoints * zones * hoursOfMonth, 'hours', prices.endpoint.hour)]
-      : []),
-  ];
-}
-
 function secondsOf(phases: readonly Phase[]): number {
   return phases.reduce((sum, { workers, seconds }) => sum + workers * seconds, 0);
 }
 
 function callsOf(phases: readonly Phase[]): number {
   return phases.reduce((sum, { units, calls }) => sum + units * calls, 0);
-}
-
-function line(what: string, amount: number, unit: string, price: number): CostLine {
-  return { what, amount, unit, dollars: amount * price };
 }

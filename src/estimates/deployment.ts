@@ -15,7 +15,11 @@ export const watching = {
   idleMetrics: 4,
   /** While runs go on: six names for each of six steps that save checkpoints, ten steps' cold starts, and the age of checkpoints. */
   runMetrics: 47,
+  /** How long calls take is a guess on the safe side, of a deployment that runs nothing. */
   watcher: { everyMinutes: 5, callSeconds: 2 },
+  prune: { everyDays: 1, callSeconds: 10 },
+  /** The queue of ended executions; nobody polls that of dead letters. */
+  polledQueues: 1,
   /** Secrets Manager, STS, EventBridge, Step Functions, logs; those of DynamoDB and S3 are gateways, which cost nothing. */
   interfaceEndpoints: 5,
   zones: 2,

@@ -19,6 +19,14 @@ export const quotas = {
 export const unitBytes = { read: 4 * 1024, write: 1024, page: 1024 * 1024 } as const;
 
 /**
+ * How Lambda polls a standard queue that is empty: with five requests at a time, of which it may save up to three by itself, which is
+ * not counted on. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ * How long each waits is not documented. It is taken to be as long as SQS allows, which is what others saw, 15 empty receives a
+ * minute: https://github.com/getlift/lift/issues/132
+ */
+export const polling = { atATime: 5, waitSeconds: 20 } as const;
+
+/**
  * Dollars, us-east-1, before taxes, free tiers and discounts, as they were published in the first half of 2026: to be checked
  * before anything rests on them.
  */
@@ -37,6 +45,11 @@ export const prices = {
   watching: { logGb: 0.5, metric: 0.3, alarmMetric: 0.1, dashboard: 3, trace: 5e-6 },
   /** An event of one's own; a call of Scheduler. https://aws.amazon.com/eventbridge/pricing/ */
   events: { event: 1e-6, scheduled: 1e-6 },
+  /**
+   * Of a standard queue, below 100 billion a month, those too that receive nothing. https://aws.amazon.com/sqs/pricing/ and
+   * https://aws.amazon.com/premiumsupport/knowledge-center/sqs-high-charges/
+   */
+  queues: { request: 0.4e-6 },
   /** A key a month, a request. https://aws.amazon.com/kms/pricing/ */
   keys: { key: 1, request: 3e-6 },
   /** An hour in each zone, a GB. https://aws.amazon.com/privatelink/pricing/ */
@@ -46,3 +59,4 @@ export const prices = {
 } as const;
 
 export const hoursOfMonth = 730;
+export const bytesOfGb = 1e9;

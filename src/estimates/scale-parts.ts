@@ -1,7 +1,8 @@
 import { endingAtMostMs } from '../engine/runs/open-run.js';
 import { withDefaults, type Settings } from '../settings.js';
 import { estimateCopy, type Capacity, type Workload } from './copy-estimate.js';
-import { copyCost, total } from './cost.js';
+import { total } from './cost-line.js';
+import { copyCost } from './cost.js';
 import { assumed, deployment } from './deployment.js';
 import { bounds, largestTable, type Bound } from './largest-table.js';
 import { amount, bytes, count, dollars, duration, table } from './markdown.js';

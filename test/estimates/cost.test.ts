@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { copyCost, idleCost, total, type CostLine } from '../../src/estimates/cost.js';
+import { total, type CostLine } from '../../src/estimates/cost-line.js';
+import { copyCost } from '../../src/estimates/cost.js';
 import { watching } from '../../src/estimates/deployment.js';
+import { idleCost } from '../../src/estimates/idle-cost.js';
+import { polling } from '../../src/estimates/platform.js';
 import { onDemand, onePartition } from '../../src/estimates/scale-parts.js';
 import { executionFlow } from '../../src/estimates/unit-flow.js';
 import { withDefaults } from '../../src/settings.js';
@@ -54,10 +57,19 @@ describe('the cost of a copy of 10 GB', () => {
 describe('a deployment that runs nothing', () => {
   test('costs what stands there', () => {
     const lines = idleCost({ inNetwork: false, withKey: false });
-    // Twenty-six metrics of alarms, a dashboard, four metrics; the watcher and the ledger are half a dollar.
-    expect(total(lines)).toBeCloseTo(2.6 + 3 + 1.2 + 0.45 + 0.01 + 0.12 + 0.04 + 0.01, 1);
+    // Twenty-six metrics of alarms, a dashboard, four metrics; then the watcher, and the ledger.
+    const known = 2.6 + 3 + 1.2 + (0.0105 + 0.1168 + 0.0359 + 0.0438 + 0.011) + 0.45;
+    expect(total(lines)).toBeCloseTo(known + 0.2628 + 0.0149, 3);
     // Five endpoints in two zones, a cent an hour.
     expect(total(idleCost({ inNetwork: true, withKey: true })) - total(lines)).toBeCloseTo(73 + 1, 6);
+  });
+
+  test('pays for a queue that is asked all the time, and next to nothing for what is called once a day', () => {
+    const lines = idleCost({ inNetwork: false, withKey: false });
+    // Five times three requests a minute, for 730 hours: 657,000, at 40 cents a million.
+    expect(dollarsOf(lines, 'Queue')).toBeCloseTo(0.657 * 0.4, 6);
+    // 30.4 calls of ten seconds of 0.5 GB, each with an hour of a metric of 30 cents a month: 1.25 cents of it.
+    expect(dollarsOf(lines, 'Prune')).toBeCloseTo(0.0125 + 0.002 + 0.0003, 4);
   });
 });
 
@@ -65,4 +77,7 @@ test('docs/cost.md tells of the numbers that the formula takes', async () => {
   const page = await readFile('docs/cost.md', 'utf8');
   expect(page).toContain(`${executionFlow(definition).transitions} transitions`);
   expect(page).toContain(`${watching.runMetrics} metrics`);
+  expect(page).toContain(
+    `${polling.atATime} requests at a time, of which each waits for ${polling.waitSeconds} seconds`,
+  );
 });

@@ -52,6 +52,28 @@ describe('what estimates take of what watches a deployment', () => {
     });
   });
 
+  test('is how often old versions are looked for, with what memory', () => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: `rate(${watching.prune.everyDays} day)`,
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'prune' } },
+      MemorySize: deployment.memoryMb.planning,
+    });
+  });
+
+  test('is as many schedules, and as many standard queues that Lambda polls as it does by default', () => {
+    template.resourceCountIs('AWS::Scheduler::Schedule', ['watcher', 'prune'].length);
+    const polled = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
+    expect(polled).toHaveLength(watching.polledQueues);
+    for (const { Properties } of polled) {
+      expect(Properties).not.toHaveProperty('ScalingConfig');
+      expect(Properties).not.toHaveProperty('ProvisionedPollerConfig');
+    }
+    for (const { Properties } of Object.values(template.findResources('AWS::SQS::Queue')))
+      expect(Properties).not.toHaveProperty('FifoQueue');
+  });
+
   test('is as many metrics as the functions publish', () => {
     // Each function publishes that it started cold. Nothing is said of the age of checkpoints where no run is under way.
     expect(watching.idleMetrics).toBe(watchMetrics.filter((name) => name !== 'CheckpointAge').length + 1);

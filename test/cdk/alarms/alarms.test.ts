@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { Alarms } from '../../../cdk/alarms/alarms.js';
 import { alarmState, type Circumstances, type Points } from '../../support/alarm-evaluation.js';
 import { templateOf } from '../deployment-parts.js';
-import { textOf } from '../synthesised.js';
-import { alarm, alarms, template, type Synthesised } from './synthesised-alarms.js';
+import { alarm, alarms, type Synthesised } from './synthesised-alarms.js';
 
 const gap = undefined;
 
@@ -141,17 +140,6 @@ describe('an end', () => {
 });
 
 describe('Alarms', () => {
-  test('say in ASCII what they mean and which command to run first, to the topic', () => {
-    const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
-    for (const [id, { AlarmDescription, AlarmActions }] of alarms) {
-      const text = textOf(AlarmDescription);
-      expect([id, text]).toEqual([id, expect.stringMatching(/^[ -~]{60,1024}$/)]);
-      const first = /\. First: (aws [a-z-]+ [a-z-]+ |npx carryover status --stack orders$)/;
-      expect([id, text]).toEqual([id, expect.stringMatching(first)]);
-      expect([id, AlarmActions]).toEqual([id, [{ Ref: topic }]]);
-    }
-  });
-
   test('rest on at most ten metrics of one period', () => {
     for (const { Metrics = [] } of alarms.values()) {
       const stats = Metrics.flatMap(({ MetricStat }) => MetricStat ?? []);

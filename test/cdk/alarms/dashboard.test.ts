@@ -1,17 +1,20 @@
+import type { Template } from 'aws-cdk-lib/assertions';
 import { Alarms } from '../../../cdk/alarms/alarms.js';
 import { MigrationDashboard } from '../../../cdk/alarms/dashboard.js';
 import { stepMetrics, watchMetrics } from '../../../cdk/alarms/deployment-metric.js';
 import { functionNames } from '../../../cdk/functions/function-names.js';
+import { steps } from '../../../cdk/functions/steps.js';
 import { onlyOne } from '../attendants.js';
 import { templateOf } from '../deployment-parts.js';
+import { wholeDeployment, wholeProject } from '../whole-deployment.js';
+import { synthesised, textOf } from '../synthesised.js';
 import { publishedMetrics } from './published-metrics.js';
-import { textOf } from '../synthesised.js';
 
 interface Widget {
   readonly type: string;
   readonly properties: {
     readonly title: string;
-    readonly metrics?: readonly (readonly (string | { readonly expression?: string })[])[];
+    readonly metrics?: readonly (readonly (string | { readonly expression?: string; readonly label?: string })[])[];
     readonly query?: string;
     readonly alarms?: readonly string[];
     readonly annotations?: { readonly horizontal: readonly { readonly value: number }[] };
@@ -22,9 +25,8 @@ const template = templateOf((parts) => {
   const { alarms } = new Alarms(parts.scope, 'Alarms', parts);
   new MigrationDashboard(parts.scope, 'Dashboard', { ...parts, alarms });
 });
-const { DashboardBody, DashboardName } = onlyOne(template, 'AWS::CloudWatch::Dashboard');
-const body = textOf(DashboardBody);
-const { widgets } = JSON.parse(body) as { widgets: Widget[] };
+const body = bodyOf(template);
+const widgets = widgetsOf(template);
 const published = await publishedMetrics();
 
 /** The rows of the widgets that are metrics: namespace, name, and names and values of dimensions in turn. */
@@ -43,7 +45,7 @@ describe('MigrationDashboard', () => {
   });
 
   test('has a name of its own in each region, as dashboards are the account’s', () => {
-    expect(textOf(DashboardName)).toBe('orders-${AWS::Region}');
+    expect(textOf(onlyOne(template, 'AWS::CloudWatch::Dashboard')['DashboardName'])).toBe('orders-${AWS::Region}');
   });
 
   test('shows what functions publish, under the dimensions that it has there', () => {
@@ -67,6 +69,20 @@ describe('MigrationDashboard', () => {
       expect(row.slice(2)).toEqual(['StateMachineArn', `\${${machine}}`]);
     const names = rows.filter(([namespace]) => namespace === 'AWS/Lambda').map(([, name]) => name);
     expect(new Set(names)).toEqual(new Set(['Throttles', 'Errors']));
+  });
+
+  test.each([
+    ['a deployment that is started by hand', { stores: {} }, {}, [...steps, 'watch', 'prune']],
+    ['one with everything in it', wholeProject, wholeDeployment, [...functionNames]],
+  ])('shows in %s the errors of each function, under its name', (_, project, props, names) => {
+    const found = widgetsOf(synthesised(project, props).template);
+    const errors = found.find(({ properties }) => properties.title.startsWith('Errors of the functions'));
+    const shown = (errors?.properties.metrics ?? []).map(([namespace, metric, , ref, options]) => {
+      const [, name] = /^\$\{Carryover([a-z]+)Function[0-9A-F]{8}\}$/.exec(String(ref)) ?? [];
+      expect([namespace, metric, options]).toEqual(['AWS/Lambda', 'Errors', expect.objectContaining({ label: name })]);
+      return name;
+    });
+    expect(shown).toEqual(names);
   });
 
   test('adds up what units have done by table, from fields that the log has', () => {
@@ -99,3 +115,11 @@ describe('the metrics that alarms and dashboard name', () => {
       expect({ namespace, dimensions }).toEqual({ namespace: 'Carryover', dimensions: ['deployment', 'service'] });
   });
 });
+
+function bodyOf(from: Template): string {
+  return textOf(onlyOne(from, 'AWS::CloudWatch::Dashboard')['DashboardBody']);
+}
+
+function widgetsOf(from: Template): Widget[] {
+  return (JSON.parse(bodyOf(from)) as { widgets: Widget[] }).widgets;
+}
