@@ -98,7 +98,7 @@ export class Carryover extends Construct implements IConnectable {
       name: () => deploymentName(this, props.name),
       bundle: () => (bundle = this.bundled(props.project)),
       limits: () => checkedLimits(props.limits ?? {}, bundle?.concurrency ?? 1),
-      starts: () => assertStartable(props, bundle?.hasDatabase ?? true),
+      starts: () => assertStartable(props, bundle?.deployable.stores),
     });
   }
 

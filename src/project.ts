@@ -41,11 +41,6 @@ export interface FreezeCall {
 /** A store's URL, alone or with what a deployment may do with it. */
 export type StoreDeclaration = string | DeclaredStore;
 
-/** A declaration in its long form. */
-export function declaredStore(declaration: StoreDeclaration): DeclaredStore {
-  return typeof declaration === 'string' ? { url: declaration } : declaration;
-}
-
 export interface DeclaredStore {
   readonly url: string;
   /** What runs may use it as, and the functions get rights for: a source is only read. Default both. */
@@ -70,6 +65,11 @@ export interface RdsIam {
   readonly region: string;
   /** The resource id of the instance (`db-…`), the cluster (`cluster-…`) or the proxy (`prx-…`). */
   readonly resourceId: string;
+}
+
+/** A declaration in its long form. */
+export function declaredStore(declaration: StoreDeclaration): DeclaredStore {
+  return typeof declaration === 'string' ? { url: declaration } : declaration;
 }
 
 /** Gives the configuration back, with its types checked. */

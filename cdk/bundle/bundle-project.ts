@@ -13,7 +13,5 @@ export async function bundleProject(config: string, functions: string): Promise<
   await rm(functions, { recursive: true, force: true });
   await bundleFunctions(config, functions);
   const { concurrency } = withDefaults(project.settings);
-  // One on a laptop is none that an execution could bring to a version.
-  const hasDatabase = deployable.stores.some(({ chain }) => chain === 'database');
-  return { functions: resolve(functions), deployable, concurrency, hasDatabase };
+  return { functions: resolve(functions), deployable, concurrency };
 }

@@ -13,8 +13,6 @@ export interface ProjectBundle {
   readonly deployable: Deployable;
   /** Units at a time, as the project's settings say. */
   readonly concurrency: number;
-  /** Whether it has a database whose version `up` changes. */
-  readonly hasDatabase: boolean;
 }
 
 /** The name of a configuration in a project's folder. */

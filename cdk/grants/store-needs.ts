@@ -43,8 +43,9 @@ const needsOfFunctions: Readonly<Record<ProjectFunction, Needs>> = {
 };
 
 /**
- * What the version chain does beside: it asks whether a new database is empty, runs code of the project's own, and keeps notes in
- * stores that hold no lease. Code of the project lists its partitions for Begin and Setup. A rollover leaves the old table to be dropped later, an import of packages their tables and its export.
+ * What the version chain does beside: it asks whether a new database is empty, runs code of the project's own, which lists its
+ * partitions for Begin and Setup, and keeps notes in stores that hold no lease. A rollover leaves the old table to be dropped
+ * later, an import of packages their tables and its export.
  */
 const needsOfChain: Partial<Readonly<Record<ProjectFunction, Needs>>> = {
   begin: { source: ['list', 'describe', 'read', 'read-entries'], target: ['list', 'describe', 'read', 'read-entries'] },

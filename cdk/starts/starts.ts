@@ -3,6 +3,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IDependable } from 'constructs';
 import { InputError } from '../../src/errors.js';
+import type { DeployedStore } from '../../src/project/deployed-stores.js';
 import type { Attendants } from '../functions/attendants.js';
 import type { FunctionSettings } from '../functions/carryover-function.js';
 import { executionInputFaults } from './checked-input.js';
@@ -55,9 +56,16 @@ export class Starts extends Construct {
   }
 }
 
-/** Throws InputError for rules that would start nothing, or what Begin would refuse. */
-export function assertStartable({ schedule, runOn, waitAtMost, input }: StartRules, hasDatabase: boolean): void {
+/**
+ * Throws InputError for rules that would start nothing, or what Begin would refuse. `stores`: those that functions reach, where they
+ * are known; a database on a laptop is none that an execution could bring to a version.
+ */
+export function assertStartable(
+  { schedule, runOn, waitAtMost, input }: StartRules,
+  stores: readonly DeployedStore[] | undefined,
+): void {
   const starts = schedule !== undefined || runOn !== undefined;
+  const hasDatabase = stores === undefined || stores.some(({ chain }) => chain === 'database');
   const faults = [
     ...(input === undefined ? [] : executionInputFaults('input', input)),
     ...(starts && input === undefined && !hasDatabase ? [noDatabase] : []),
@@ -80,5 +88,5 @@ const nobodyStarts =
 const noDatabase = {
   field: 'input',
   message:
-    'is missing: the project names no database whose version could be changed, so say what is to be started, like { copy: { from, to } }',
+    'is missing: the project names no database that functions reach, whose version could be changed, so say what is to be started, like { copy: { from, to } }',
 };

@@ -29,7 +29,6 @@ export function synthesised(
       functions: folder,
       deployable: deployedStores(project),
       concurrency: withDefaults(project.settings).concurrency,
-      hasDatabase: project.database !== undefined,
     };
     const given = typeof props === 'function' ? props(stack) : props;
     const carryover = new Carryover(stack, 'Carryover', { project: bundle, name: 'Test', ...given });

@@ -24,19 +24,23 @@ describe('a project that is bundled while the construct waits', () => {
     for (const name of ['start', 'deploy', 'deployed', 'prune'])
       expect(await readFile(join(made.functions, name, 'index.mjs'), 'utf8')).not.toContain('orders-v2-');
     expect(made.deployable.stores.map(({ name }) => name)).toContain('orders-new');
-    expect(made).toMatchObject({ concurrency: expect.any(Number) as number, hasDatabase: false });
+    expect(made).toMatchObject({ concurrency: expect.any(Number) as number });
+    expect(made.deployable.stores.filter(({ chain }) => chain !== undefined)).toEqual([]);
   });
 
-  it('has no database to bring to a version where that one lies on a laptop', async () => {
+  it('says which store is the database, unless that one lies on a laptop', async () => {
     const local = join(folder, 'local');
     await mkdir(join(local, 'migrations'), { recursive: true });
     const stores = `{ laptop: 'dynamodb://embedded?path=data', shop: 'dynamodb://eu-west-1/shop-' }`;
     const write = (database: string) =>
       writeFile(join(local, 'carryover.config.ts'), `export default { stores: ${stores}, database: '${database}' };`);
     await write('laptop');
-    expect(bundle(local)).toMatchObject({ hasDatabase: false, deployable: { localStores: ['laptop'] } });
+    expect(bundle(local).deployable).toMatchObject({
+      stores: [{ name: 'shop', chain: 'store' }],
+      localStores: ['laptop'],
+    });
     await write('shop');
-    expect(bundle(local)).toMatchObject({ hasDatabase: true });
+    expect(bundle(local).deployable).toMatchObject({ stores: [{ name: 'shop', chain: 'database' }] });
   });
 
   it('is made anew each time: nothing of an older one is left', async () => {

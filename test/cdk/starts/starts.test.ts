@@ -71,8 +71,10 @@ describe('what starts runs without a person', () => {
     expect(() => runs(props)).toThrow(message);
   });
 
-  it('must be told what to start, where the project has no database', () => {
+  it('must be told what to start, where the project has no database that functions reach', () => {
     expect(() => synthesised({ stores }, byClock)).toThrow('input: is missing: the project names no database');
+    const onLaptop = { stores: { ...stores, laptop: 'dynamodb://embedded?path=data' }, database: 'laptop' };
+    expect(() => synthesised(onLaptop, byClock)).toThrow('the project names no database that functions reach');
     expect(() => synthesised({ stores }, { ...byClock, input: copy })).not.toThrow();
   });
 });
